@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The section `Glossator` of Orthanc's configuration as an immutable value. The JSON schema
+// plugin/config.schema.json, this struct and the table in docs/operating.md say the same.
+#pragma once
+
+#include <json/value.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace glossator {
+
+struct TlsConfig {
+  std::filesystem::path certificate;  // PEM chain
+  std::filesystem::path private_key;  // PEM
+  std::filesystem::path trusted;      // PEM, peers must have a certificate under one of these
+};
+
+struct ListenConfig {
+  std::string address = "0.0.0.0";
+  uint16_t port = 0;
+  std::string aet;  // of the lab listener and calling AE title on return; "GLOSSATOR" by default
+  std::optional<TlsConfig> tls;
+};
+
+struct ProjectConfig {
+  std::string id;
+  std::string policy = "basic";
+  std::string protocol = "default";
+  std::string destination;  // name in `destinations`, may be empty: results stay here
+  double quiet_seconds = 60;
+  std::string series_description_prefix = "RESEARCH - not for diagnosis";
+  int series_number_base = 9000;
+};
+
+struct RouteConfig {
+  std::string called_aet;   // "*" matches all
+  std::string calling_aet;  // "*" matches all
+  std::string peer;         // address or CIDR, "*" matches all
+  std::string project;      // empty: quarantine
+};
+
+struct DestinationConfig {
+  std::string aet;
+  std::string address;
+  uint16_t port = 0;
+  std::optional<TlsConfig> tls;
+  bool commitment_required = true;  // "required"; false: "query"
+  bool label_map = false;
+  bool enabled = false;
+};
+
+struct ReaderConfig {
+  std::string user;  // as Orthanc authenticated
+  std::string id;    // code in results and journal
+  std::string name;
+  std::string organization;
+  std::set<std::string> roles;
+  std::set<std::string> projects;
+};
+
+struct Config {
+  std::filesystem::path directory;
+  std::filesystem::path key_file;
+  ListenConfig intake;
+  std::string intake_aet = "GLOSSATOR";  // our calling AE title towards the PACS
+  std::optional<ListenConfig> lab;
+  std::vector<ProjectConfig> projects;
+  std::vector<RouteConfig> routes;
+  std::map<std::string, DestinationConfig> destinations;
+  std::vector<std::string> allowed_networks;  // CIDR; loopback is always allowed
+  std::vector<ReaderConfig> readers;
+
+  // Operation; all have defaults.
+  std::filesystem::path gate_program;  // empty: beside the plugin, then /usr/bin
+  double gate_linger_seconds = 600;    // how long the gate outlives an absent Orthanc
+  uint64_t spool_bytes_max = 20ull << 30;
+  uint64_t object_bytes_max = 4ull << 30;
+  double association_idle_seconds = 60;
+  double commitment_timeout_seconds = 300;
+  double delivery_retry_seconds = 30;
+
+  const ProjectConfig* FindProject(const std::string& id) const;
+};
+
+// Throws Error{kInvalid}; the text lists every fault, one a line, each with the path
+// ("Glossator.Projects[2].QuietSeconds: expected a number").
+Config ParseConfig(const Json::Value& section);
+// The canonical JSON of what ParseConfig took, for gate.json and for comparing two of them.
+Json::Value ToJson(const Config& config);
+// True when `address` (IPv4 or IPv6 literal) lies in one of `networks` or is loopback.
+bool InNetworks(const std::string& address, const std::vector<std::string>& networks);
+
+}  // namespace glossator
