@@ -24,7 +24,7 @@ struct TlsConfig {
 struct ListenConfig {
   std::string address = "0.0.0.0";
   uint16_t port = 0;
-  std::string aet;  // of the lab listener and calling AE title on return; "GLOSSATOR" by default
+  std::string aet = "GLOSSATOR";  // of the lab listener
   std::optional<TlsConfig> tls;
 };
 
@@ -39,10 +39,10 @@ struct ProjectConfig {
 };
 
 struct RouteConfig {
-  std::string called_aet;   // "*" matches all
-  std::string calling_aet;  // "*" matches all
-  std::string peer;         // address or CIDR, "*" matches all
-  std::string project;      // empty: quarantine
+  std::string called_aet = "*";   // "*" matches all
+  std::string calling_aet = "*";  // "*" matches all
+  std::string peer = "*";         // address or CIDR, "*" matches all
+  std::string project;            // empty: quarantine
 };
 
 struct DestinationConfig {
@@ -61,7 +61,9 @@ struct ReaderConfig {
   std::string name;
   std::string organization;
   std::set<std::string> roles;
-  std::set<std::string> projects;
+  std::set<std::string> projects;  // "*" is all of them
+
+  bool Sees(const std::string& project) const;
 };
 
 struct Config {
@@ -91,9 +93,19 @@ struct Config {
 // Throws Error{kInvalid}; the text lists every fault, one a line, each with the path
 // ("Glossator.Projects[2].QuietSeconds: expected a number").
 Config ParseConfig(const Json::Value& section);
+// Every key that ParseConfig knows, "Projects[].QuietSeconds" or "Destinations{}.Aet".
+struct ConfigKey {
+  std::string path;
+  bool required;
+};
+std::vector<ConfigKey> ConfigKeys();
 // The canonical JSON of what ParseConfig took, for gate.json and for comparing two of them.
 Json::Value ToJson(const Config& config);
 // True when `address` (IPv4 or IPv6 literal) lies in one of `networks` or is loopback.
 bool InNetworks(const std::string& address, const std::vector<std::string>& networks);
+
+// An IPv4 or IPv6 literal; the same with "/bits".
+bool IsAddress(const std::string& text);
+bool IsNetwork(const std::string& text);
 
 }  // namespace glossator

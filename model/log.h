@@ -21,8 +21,7 @@ class LogValue {
   LogValue(std::string text) : text_(std::move(text)) {}
   LogValue(std::string_view text) : text_(text) {}
   template <class Number>
-    requires std::is_arithmetic_v<Number>
-  LogValue(Number number) : text_(std::to_string(number)) {}
+  requires std::is_arithmetic_v<Number> LogValue(Number number) : text_(std::to_string(number)) {}
   LogValue(const Instance<Hospital>&) = delete;
 
   const std::string& text() const { return text_; }
