@@ -110,8 +110,18 @@ const std::vector<Field<ListenConfig>>& Table<ListenConfig>() {
   static const std::vector<Field<ListenConfig>> table = {
       Optional<ListenConfig, Text>("Address", &ListenConfig::address, Address),
       Required("Port", &ListenConfig::port),
-      Optional<ListenConfig, Text>("AeTitle", &ListenConfig::aet, AeTitle),
       Optional("Tls", &ListenConfig::tls),
+  };
+  return table;
+}
+
+template <>
+const std::vector<Field<LabConfig>>& Table<LabConfig>() {
+  static const std::vector<Field<LabConfig>> table = {
+      Optional<LabConfig, Text>("Address", &LabConfig::address, Address),
+      Required<LabConfig, uint16_t>("Port", &LabConfig::port),
+      Optional<LabConfig, Text>("AeTitle", &LabConfig::aet, AeTitle),
+      Optional<LabConfig, std::optional<TlsConfig>>("Tls", &LabConfig::tls),
   };
   return table;
 }

@@ -23,9 +23,12 @@ struct TlsConfig {
 
 struct ListenConfig {
   std::string address = "0.0.0.0";
-  uint16_t port = 0;
-  std::string aet = "GLOSSATOR";  // of the lab listener
+  uint16_t port = 0;  // 0: the system picks a free one
   std::optional<TlsConfig> tls;
+};
+
+struct LabConfig : ListenConfig {
+  std::string aet = "GLOSSATOR";
 };
 
 struct ProjectConfig {
@@ -71,7 +74,7 @@ struct Config {
   std::filesystem::path key_file;
   ListenConfig intake;
   std::string intake_aet = "GLOSSATOR";  // our calling AE title towards the PACS
-  std::optional<ListenConfig> lab;
+  std::optional<LabConfig> lab;
   std::vector<ProjectConfig> projects;
   std::vector<RouteConfig> routes;
   std::map<std::string, DestinationConfig> destinations;
