@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Reads a spool that another process writes. Read only, takes no lock.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "model/ports.h"
+#include "spool/place.h"
+
+namespace glossator::spool {
+
+class Reader {
+ public:
+  Reader(FileSystem& files, std::filesystem::path directory)
+      : files_(files), directory_(std::move(directory)) {}
+
+  struct Record {
+    uint64_t record_id = 0;
+    std::string trailer;
+  };
+  // Calls visit(chunk, last) in order; every checksum is verified before a chunk is shown. Throws
+  // NotFound when the segment is gone or reused or no commit frame is there, Invalid when damaged.
+  using VisitChunk = std::function<void(std::string_view chunk, bool last)>;
+  Record Read(Place place, const VisitChunk& visit) const;
+
+  // Every committed record that was not released, in log order, whether its `done` was already
+  // called or not (so one may vanish in a power cut). Chunks are not read. Damaged frames are left
+  // out: reporting them is for the writer's Recover.
+  void List(const std::function<void(Place, const Record&)>& visit) const;
+
+ private:
+  FileSystem& files_;
+  std::filesystem::path directory_;
+};
+
+}  // namespace glossator::spool

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SHA-256 and HMAC-SHA256, and what the node derives from them.
+#pragma once
+
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "vault/key.h"
+
+namespace glossator::vault {
+
+// Streaming SHA-256.
+class Sha256 {
+ public:
+  Sha256();
+  ~Sha256();
+  Sha256(Sha256&&) noexcept;
+  Sha256& operator=(Sha256&&) noexcept;
+
+  void Add(std::string_view bytes);
+  std::string Finish();  // 32 bytes; the object then starts anew
+  std::string FinishHex() { return ToHex(Finish()); }
+
+ private:
+  struct Context;
+  std::unique_ptr<Context> context_;
+};
+
+std::string Sha256Hex(std::string_view bytes);
+
+// 32 bytes. The pieces are digested one after another; separate or length-prefix them yourself.
+std::string Hmac(const Key& key, std::initializer_list<std::string_view> pieces);
+
+// A keyed index: hex of HMAC over the length-prefixed parts, so that ("ab","c") is not ("a","bc").
+std::string IndexOf(const Key& key, std::initializer_list<std::string_view> parts);
+
+// What a database stores to recognize its key (hex); tells nothing about the key.
+std::string KeyCheck(const Key& key);
+
+}  // namespace glossator::vault
