@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/gate_identity.h"
+
+#include "store/gate_schema.h"
+
+namespace glossator::store {
+namespace {
+
+constexpr std::string_view kPatientColumns =
+    "SELECT number, project, identity_index, secret, merged_into FROM patient ";
+constexpr std::string_view kStudyColumns =
+    "SELECT number, project, identity_index, patient, patient_index, uid, patient_code, data_key, "
+    "identity, dictionary, state, reasons, revision, instances, sealed, last_arrival, "
+    "release_requested, seq FROM study ";
+
+std::string Select(std::string_view columns, std::string_view where) {
+  return std::string(columns).append(where);
+}
+
+PatientRow ToPatient(const Rows& rows) {
+  return {rows.Int64(0), rows.Text(1), rows.Text(2), rows.Blob(3), rows.OptionalInt64(4)};
+}
+
+StudyRow ToStudy(const Rows& rows) {
+  return {rows.Int64(0),  rows.Text(1),        rows.Text(2),   rows.Int64(3),  rows.Text(4),
+          rows.Text(5),   rows.Text(6),        rows.Blob(7),   rows.Blob(8),   rows.Blob(9),
+          rows.Text(10),  rows.Text(11),       rows.Int64(12), rows.Int64(13), rows.Int64(14),
+          rows.Int64(15), rows.Int64(16) != 0, rows.Int64(17)};
+}
+
+template <class Row, class Convert>
+std::optional<Row> One(Rows rows, Convert convert) {
+  if (!rows.Next()) return std::nullopt;
+  return convert(rows);
+}
+
+std::vector<StudyRow> Studies(Rows rows) {
+  std::vector<StudyRow> studies;
+  while (rows.Next()) studies.push_back(ToStudy(rows));
+  return studies;
+}
+
+}  // namespace
+
+std::optional<std::string> GetSetting(const Reader& reader, std::string_view name) {
+  auto rows = reader.Query("SELECT value FROM setting WHERE name = ?", {name});
+  if (!rows.Next()) return std::nullopt;
+  return rows.Text(0);
+}
+
+void PutSetting(Transaction& transaction, std::string_view name, std::string_view value) {
+  transaction.Execute("INSERT OR REPLACE INTO setting(name, value) VALUES (?, ?)", {name, value});
+}
+
+std::optional<PatientRow> FindPatient(const Reader& reader, std::string_view identity_index) {
+  return One<PatientRow>(
+      reader.Query(Select(kPatientColumns, "WHERE identity_index = ?"), {identity_index}),
+      ToPatient);
+}
+
+std::optional<PatientRow> FindPatient(const Reader& reader, int64_t number) {
+  return One<PatientRow>(reader.Query(Select(kPatientColumns, "WHERE number = ?"), {number}),
+                         ToPatient);
+}
+
+int64_t InsertPatient(Transaction& transaction, const PatientRow& patient) {
+  return transaction.Insert(
+      "INSERT INTO patient(project, identity_index, secret, merged_into) VALUES (?, ?, ?, ?)",
+      {patient.project, patient.identity_index, Blob{patient.secret}, patient.merged_into});
+}
+
+std::optional<StudyRow> FindStudy(const Reader& reader, std::string_view identity_index) {
+  return One<StudyRow>(
+      reader.Query(Select(kStudyColumns, "WHERE identity_index = ?"), {identity_index}), ToStudy);
+}
+
+std::optional<StudyRow> FindStudyByUid(const Reader& reader, std::string_view uid) {
+  return One<StudyRow>(reader.Query(Select(kStudyColumns, "WHERE uid = ?"), {uid}), ToStudy);
+}
+
+std::optional<StudyRow> FindStudy(const Reader& reader, int64_t number) {
+  return One<StudyRow>(reader.Query(Select(kStudyColumns, "WHERE number = ?"), {number}), ToStudy);
+}
+
+int64_t InsertStudy(Transaction& transaction, const StudyRow& study) {
+  return transaction.Insert(
+      "INSERT INTO study(project, identity_index, patient, patient_index, uid, patient_code, "
+      "data_key, identity, dictionary, state, reasons, last_arrival, seq) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      {study.project, study.identity_index, study.patient, study.patient_index, study.uid,
+       study.patient_code, Blob{study.data_key}, Blob{study.identity}, Blob{study.dictionary},
+       study.state, study.reasons, study.last_arrival, NextChange(transaction)});
+}
+
+void UpdateStudy(Transaction& transaction, const StudyRow& study) {
+  transaction.Execute(
+      "UPDATE study SET identity = ?, dictionary = ?, state = ?, reasons = ?, revision = ?, "
+      "instances = ?, sealed = ?, last_arrival = ?, release_requested = ?, seq = ? "
+      "WHERE number = ?",
+      {Blob{study.identity}, Blob{study.dictionary}, study.state, study.reasons, study.revision,
+       study.instances, study.sealed, study.last_arrival, study.release_requested ? 1 : 0,
+       NextChange(transaction), study.number});
+}
+
+std::vector<StudyRow> ChangedStudies(const Reader& reader, int64_t after, size_t limit) {
+  return Studies(
+      reader.Query(Select(kStudyColumns, "WHERE seq > ? ORDER BY seq LIMIT ?"), {after, limit}));
+}
+
+std::vector<StudyRow> StudiesInState(const Reader& reader, std::string_view state) {
+  return Studies(reader.Query(Select(kStudyColumns, "WHERE state = ? ORDER BY number"), {state}));
+}
+
+}  // namespace glossator::store

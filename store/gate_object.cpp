@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/gate_object.h"
+
+namespace glossator::store {
+namespace {
+
+constexpr std::string_view kInstanceColumns =
+    "SELECT number, study, identity_index, sop_instance_uid, series_instance_uid, sop_class_uid, "
+    "transfer_syntax_uid, digest, sha256, size, head_size, tail_offset, identity, segment, offset, "
+    "state, batch FROM instance ";
+constexpr std::string_view kQuarantineColumns =
+    "SELECT number, salt, project, study, identity_index, digest, reason, path, sop_class_uid, "
+    "transfer_syntax_uid, size, key, state, since FROM quarantine ";
+
+std::string Select(std::string_view columns, std::string_view where) {
+  return std::string(columns).append(where);
+}
+
+InstanceRow ToInstance(const Rows& rows) {
+  return {rows.Int64(0),
+          rows.Int64(1),
+          rows.Text(2),
+          rows.Text(3),
+          rows.Text(4),
+          rows.Text(5),
+          rows.Text(6),
+          rows.Text(7),
+          rows.Text(8),
+          rows.Int64(9),
+          rows.Int64(10),
+          rows.Int64(11),
+          rows.Blob(12),
+          static_cast<uint64_t>(rows.Int64(13)),
+          static_cast<uint64_t>(rows.Int64(14)),
+          rows.Text(15),
+          rows.OptionalInt64(16)};
+}
+
+std::vector<InstanceRow> Instances(Rows rows) {
+  std::vector<InstanceRow> instances;
+  while (rows.Next()) instances.push_back(ToInstance(rows));
+  return instances;
+}
+
+QuarantineRow ToQuarantine(const Rows& rows) {
+  return {rows.Int64(0),  rows.Text(1),  rows.Text(2),  rows.OptionalInt64(3), rows.Text(4),
+          rows.Text(5),   rows.Text(6),  rows.Text(7),  rows.Text(8),          rows.Text(9),
+          rows.Int64(10), rows.Blob(11), rows.Text(12), rows.Text(13)};
+}
+
+}  // namespace
+
+std::optional<InstanceRow> FindInstance(const Reader& reader, std::string_view identity_index) {
+  auto rows = reader.Query(Select(kInstanceColumns, "WHERE identity_index = ?"), {identity_index});
+  if (!rows.Next()) return std::nullopt;
+  return ToInstance(rows);
+}
+
+std::vector<InstanceRow> InstancesOf(const Reader& reader, int64_t study) {
+  return Instances(
+      reader.Query(Select(kInstanceColumns, "WHERE study = ? ORDER BY number"), {study}));
+}
+
+std::vector<InstanceRow> InstancesOf(const Reader& reader, int64_t study, std::string_view state) {
+  return Instances(reader.Query(
+      Select(kInstanceColumns, "WHERE study = ? AND state = ? ORDER BY number"), {study, state}));
+}
+
+std::vector<InstanceRow> InstancesOfBatch(const Reader& reader, int64_t batch) {
+  return Instances(
+      reader.Query(Select(kInstanceColumns, "WHERE batch = ? ORDER BY number"), {batch}));
+}
+
+void InsertInstance(Transaction& transaction, const InstanceRow& instance) {
+  transaction.Execute(
+      "INSERT INTO instance(study, identity_index, sop_instance_uid, series_instance_uid, "
+      "sop_class_uid, transfer_syntax_uid, digest, sha256, size, head_size, tail_offset, identity, "
+      "segment, offset, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'HELD')",
+      {instance.study, instance.identity_index, instance.sop_instance_uid,
+       instance.series_instance_uid, instance.sop_class_uid, instance.transfer_syntax_uid,
+       instance.digest, instance.sha256, instance.size, instance.head_size, instance.tail_offset,
+       Blob{instance.identity}, instance.segment, instance.offset});
+}
+
+int64_t InsertBatch(Transaction& transaction, int64_t study, int64_t revision) {
+  const int64_t number = transaction.Insert(
+      "INSERT INTO batch(study, revision, state) VALUES (?, ?, 'RELEASED')", {study, revision});
+  transaction.Execute(
+      "UPDATE instance SET state = 'BATCHED', batch = ? WHERE study = ? AND state = 'HELD'",
+      {number, study});
+  return number;
+}
+
+std::vector<BatchRow> OpenBatches(const Reader& reader) {
+  std::vector<BatchRow> batches;
+  auto rows = reader.Query(
+      "SELECT number, study, revision FROM batch WHERE state = 'RELEASED' ORDER BY number");
+  while (rows.Next()) batches.push_back({rows.Int64(0), rows.Int64(1), rows.Int64(2)});
+  return batches;
+}
+
+std::optional<BatchRow> FindBatch(const Reader& reader, int64_t number) {
+  auto rows = reader.Query("SELECT number, study, revision FROM batch WHERE number = ?", {number});
+  if (!rows.Next()) return std::nullopt;
+  return BatchRow{rows.Int64(0), rows.Int64(1), rows.Int64(2)};
+}
+
+void SetBatchImported(Transaction& transaction, int64_t number) {
+  transaction.Execute("UPDATE batch SET state = 'IMPORTED' WHERE number = ?", {number});
+  transaction.Execute("UPDATE instance SET state = 'IMPORTED' WHERE batch = ?", {number});
+}
+
+std::optional<int64_t> InsertQuarantine(Transaction& transaction, const QuarantineRow& row) {
+  auto rows = transaction.Query("SELECT number FROM quarantine WHERE salt = ?", {row.salt});
+  if (rows.Next()) return std::nullopt;
+  return transaction.Insert(
+      "INSERT INTO quarantine(salt, project, study, identity_index, digest, reason, path, "
+      "sop_class_uid, transfer_syntax_uid, size, key, state, since) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'OPEN', ?)",
+      {row.salt, row.project, row.study, row.identity_index, row.digest, row.reason, row.path,
+       row.sop_class_uid, row.transfer_syntax_uid, row.size, Blob{row.key}, transaction.now()});
+}
+
+std::optional<QuarantineRow> FindQuarantine(const Reader& reader, int64_t number) {
+  auto rows = reader.Query(Select(kQuarantineColumns, "WHERE number = ?"), {number});
+  if (!rows.Next()) return std::nullopt;
+  return ToQuarantine(rows);
+}
+
+bool IsQuarantined(const Reader& reader, std::string_view identity_index, std::string_view digest) {
+  return reader
+      .Query("SELECT 1 FROM quarantine WHERE identity_index = ? AND digest = ?",
+             {identity_index, digest})
+      .Next();
+}
+
+std::vector<QuarantineRow> Quarantined(const Reader& reader, int64_t after, size_t limit) {
+  std::vector<QuarantineRow> result;
+  auto rows = reader.Query(Select(kQuarantineColumns, "WHERE number > ? ORDER BY number LIMIT ?"),
+                           {after, limit});
+  while (rows.Next()) result.push_back(ToQuarantine(rows));
+  return result;
+}
+
+void SetQuarantineState(Transaction& transaction, int64_t number, std::string_view state) {
+  transaction.Execute("UPDATE quarantine SET state = ? WHERE number = ?", {state, number});
+}
+
+}  // namespace glossator::store

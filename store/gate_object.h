@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Objects of the hospital side: cleaned instances that wait in the spool, batches that the lab may
+// import, and what is sealed in quarantine.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "store/sql.h"
+
+namespace glossator::store {
+
+struct InstanceRow {
+  int64_t number = 0;
+  int64_t study = 0;
+  std::string identity_index;    // keyed: project, original SOP Instance UID
+  std::string sop_instance_uid;  // pseudonymous, as are the next
+  std::string series_instance_uid;
+  std::string sop_class_uid;
+  std::string transfer_syntax_uid;
+  std::string digest;  // keyed, of the original content
+  std::string sha256;  // of the cleaned Part 10 file
+  int64_t size = 0;
+  int64_t head_size = 0;    // bytes in front of the pixels
+  int64_t tail_offset = 0;  // where the bytes behind the pixels start; equals size without any
+  std::string identity;     // sealed list of original and pseudonymous UIDs
+  uint64_t segment = 0;
+  uint64_t offset = 0;
+  std::string state = "HELD";
+  std::optional<int64_t> batch{};
+};
+
+struct BatchRow {
+  int64_t number = 0;
+  int64_t study = 0;
+  int64_t revision = 0;
+};
+
+struct QuarantineRow {
+  int64_t number = 0;
+  std::string salt;  // hex, of the sealed record
+  std::string project;
+  std::optional<int64_t> study;
+  std::string identity_index;
+  std::string digest;
+  std::string reason;
+  std::string path;
+  std::string sop_class_uid;
+  std::string transfer_syntax_uid;
+  int64_t size = 0;
+  std::string key;  // wrapped
+  std::string state = "OPEN";
+  std::string since{};
+};
+
+std::optional<InstanceRow> FindInstance(const Reader& reader, std::string_view identity_index);
+std::vector<InstanceRow> InstancesOf(const Reader& reader, int64_t study);
+std::vector<InstanceRow> InstancesOf(const Reader& reader, int64_t study, std::string_view state);
+std::vector<InstanceRow> InstancesOfBatch(const Reader& reader, int64_t batch);
+void InsertInstance(Transaction& transaction, const InstanceRow& instance);
+
+// Makes a batch of all HELD instances of the study; returns its number.
+int64_t InsertBatch(Transaction& transaction, int64_t study, int64_t revision);
+std::vector<BatchRow> OpenBatches(const Reader& reader);
+std::optional<BatchRow> FindBatch(const Reader& reader, int64_t number);
+void SetBatchImported(Transaction& transaction, int64_t number);
+
+// Returns the new number, or nullopt when a record with that salt is there already.
+std::optional<int64_t> InsertQuarantine(Transaction& transaction, const QuarantineRow& row);
+std::optional<QuarantineRow> FindQuarantine(const Reader& reader, int64_t number);
+bool IsQuarantined(const Reader& reader, std::string_view identity_index, std::string_view digest);
+std::vector<QuarantineRow> Quarantined(const Reader& reader, int64_t after, size_t limit);
+void SetQuarantineState(Transaction& transaction, int64_t number, std::string_view state);
+
+}  // namespace glossator::store

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/gate_schema.h"
+
+#include <array>
+
+#include "store/journal.h"
+
+namespace glossator::store {
+namespace {
+
+constexpr std::string_view kGateTables = R"sql(
+CREATE TABLE setting(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+CREATE TABLE change(seq INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL) STRICT;
+
+CREATE TABLE patient(
+  number INTEGER PRIMARY KEY,
+  project TEXT NOT NULL,
+  identity_index TEXT NOT NULL UNIQUE,
+  secret BLOB NOT NULL,
+  merged_into INTEGER REFERENCES patient(number)
+) STRICT;
+
+CREATE TABLE study(
+  number INTEGER PRIMARY KEY,
+  project TEXT NOT NULL,
+  identity_index TEXT NOT NULL UNIQUE,
+  patient INTEGER NOT NULL REFERENCES patient(number),
+  patient_index TEXT NOT NULL,
+  uid TEXT NOT NULL UNIQUE,
+  patient_code TEXT NOT NULL,
+  data_key BLOB NOT NULL,
+  identity BLOB NOT NULL,
+  dictionary BLOB NOT NULL,
+  state TEXT NOT NULL CHECK(state IN ('RECEIVING','RELEASED','IMPORTED','QUARANTINED')),
+  reasons TEXT NOT NULL DEFAULT '',
+  revision INTEGER NOT NULL DEFAULT 0,
+  instances INTEGER NOT NULL DEFAULT 0,
+  sealed INTEGER NOT NULL DEFAULT 0,
+  last_arrival INTEGER NOT NULL,
+  release_requested INTEGER NOT NULL DEFAULT 0,
+  seq INTEGER NOT NULL UNIQUE
+) STRICT;
+
+CREATE TABLE batch(
+  number INTEGER PRIMARY KEY,
+  study INTEGER NOT NULL REFERENCES study(number),
+  revision INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK(state IN ('RELEASED','IMPORTED'))
+) STRICT;
+
+CREATE TABLE instance(
+  number INTEGER PRIMARY KEY,
+  study INTEGER NOT NULL REFERENCES study(number),
+  identity_index TEXT NOT NULL UNIQUE,
+  sop_instance_uid TEXT NOT NULL UNIQUE,
+  series_instance_uid TEXT NOT NULL,
+  sop_class_uid TEXT NOT NULL,
+  transfer_syntax_uid TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  head_size INTEGER NOT NULL,
+  tail_offset INTEGER NOT NULL,
+  identity BLOB NOT NULL,
+  segment INTEGER NOT NULL,
+  offset INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK(state IN ('HELD','BATCHED','IMPORTED')),
+  batch INTEGER REFERENCES batch(number)
+) STRICT;
+CREATE INDEX instance_by_study ON instance(study, state);
+
+CREATE TABLE quarantine(
+  number INTEGER PRIMARY KEY,
+  salt TEXT NOT NULL UNIQUE,
+  project TEXT NOT NULL,
+  study INTEGER REFERENCES study(number),
+  identity_index TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  path TEXT NOT NULL,
+  sop_class_uid TEXT NOT NULL,
+  transfer_syntax_uid TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  key BLOB NOT NULL,
+  state TEXT NOT NULL CHECK(state IN ('OPEN','RELEASED','REJECTED')),
+  since TEXT NOT NULL
+) STRICT;
+CREATE INDEX quarantine_by_identity ON quarantine(identity_index, digest);
+
+CREATE TABLE delivery(
+  number INTEGER PRIMARY KEY,
+  delivery_key TEXT NOT NULL UNIQUE,
+  result TEXT NOT NULL,
+  project TEXT NOT NULL,
+  study_uid TEXT NOT NULL,
+  destination TEXT NOT NULL,
+  state TEXT NOT NULL CHECK(state IN
+    ('QUEUED','SENDING','STORED','COMMITTED','STORED_VERIFIED','HELD','FAILED')),
+  reason TEXT NOT NULL DEFAULT '',
+  attempts INTEGER NOT NULL DEFAULT 0,
+  next_at INTEGER NOT NULL,
+  accept_current INTEGER NOT NULL DEFAULT 0,
+  transaction_uid TEXT NOT NULL DEFAULT '',
+  requests INTEGER NOT NULL DEFAULT 0,
+  updated TEXT NOT NULL,
+  seq INTEGER NOT NULL UNIQUE
+) STRICT;
+
+CREATE TABLE returned(
+  sop_instance_uid TEXT PRIMARY KEY,
+  sop_class_uid TEXT NOT NULL,
+  delivery INTEGER NOT NULL REFERENCES delivery(number),
+  state TEXT NOT NULL CHECK(state IN ('QUEUED','STORED','COMMITTED','FAILED')),
+  echoes INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX returned_by_delivery ON returned(delivery);
+)sql";
+
+}  // namespace
+
+std::span<const Migration> GateMigrations() {
+  static const std::array<Migration, 2> kMigrations{kJournalMigration,
+                                                    Migration{2, "hospital side", kGateTables}};
+  return kMigrations;
+}
+
+int64_t NextChange(Transaction& transaction) {
+  return transaction.Insert("INSERT INTO change(at) VALUES (?)", {transaction.now()});
+}
+
+}  // namespace glossator::store
