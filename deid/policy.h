@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a project may keep: the options of PS3.15 Annex E as a small value. Built in: "basic",
+// "safe-harbor", "limited-data-set" and "descriptors" (basic with cleaned texts and moved dates);
+// "expert-determination" needs a file, which names the expert.
+#pragma once
+
+#include <bitset>
+#include <string>
+#include <string_view>
+
+namespace glossator::deid {
+
+// The option columns of Table E.1-1 in its order, then the two options about pixels.
+enum class Option {
+  kRetainSafePrivate,
+  kRetainUids,
+  kRetainDeviceIdentity,
+  kRetainInstitutionIdentity,
+  kRetainPatientCharacteristics,
+  kRetainFullDates,
+  kRetainModifiedDates,
+  kCleanDescriptors,
+  kCleanStructuredContent,
+  kCleanGraphics,
+  kCleanPixelData,
+  kCleanRecognizableVisualFeatures,
+};
+inline constexpr size_t kOptionCount = 12;
+
+class Options {
+ public:
+  bool Has(Option option) const { return bits_.test(static_cast<size_t>(option)); }
+  Options& Set(Option option) {
+    bits_.set(static_cast<size_t>(option));
+    return *this;
+  }
+  bool operator==(const Options&) const = default;
+
+ private:
+  std::bitset<kOptionCount> bits_;
+};
+
+struct Policy {
+  std::string name = "basic";
+  int version = 1;
+  Options options;
+  bool years_only = false;  // safe-harbor: a date keeps its year and nothing else
+  std::string remark;       // the expert's name, method, date and expiry, when there is one
+  std::string digest;       // SHA-256 of the canonical document, hex: what a study was cleaned by
+};
+
+// A preset's name, or the path of a policy document (it contains '/' or ends in ".json").
+// Throws Error{kInvalid} that lists every fault with its path.
+Policy LoadPolicy(std::string_view name_or_file);
+Policy ParsePolicy(std::string_view json);
+
+}  // namespace glossator::deid
