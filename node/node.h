@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The lab flow: Import, Open, Claim, Submit, Judge, Return. Read node.cpp, it is the story.
+//
+// Thread-safe. Faults of the caller are thrown as Error: kNotFound (also "not yours to see"),
+// kForbidden, kConflict (state or lock), kInvalid (syntax). Refusals that a reader must mend are
+// findings in the answer.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/config.h"
+#include "model/finding.h"
+#include "model/ports.h"
+#include "node/ports.h"
+#include "node/queries.h"
+#include "store/sql.h"
+#include "worklist/states.h"
+
+namespace glossator::node {
+
+// Who asks: an entry of Config::readers, found by the user whom Orthanc authenticated.
+using Person = ReaderConfig;
+
+// The outcome of a change of state: a DIMSE status (PS3.4 CC.2.1-3) and its words.
+struct StateReply {
+  uint16_t status = 0;  // 0x0000, a warning 0xBxxx or a failure 0xCxxx
+  std::string comment;
+  int http() const { return worklist::HttpStatusOf(status); }
+};
+
+struct SubmitReply {
+  int64_t id = 0;                 // 0: refused
+  bool created = true;            // false: the same was submitted before
+  std::vector<Finding> findings;  // errors when refused (422), else warnings
+};
+
+struct JudgeReply {
+  int64_t id = 0;
+  bool created = true;
+  std::optional<int64_t> result;  // ACCEPT
+};
+
+class Node {
+ public:
+  // Everything is borrowed and must outlive the node. Makes `{directory}/node/blobs`. The database
+  // is opened with store::NodeMigrations() on `{directory}/node/node.db`.
+  Node(const Config& config, const Clock& clock, UidSource& uids, store::Database& database,
+       Archive& archive, BatchSource& batches, ReturnQueue& return_queue, GateLink& gate);
+  ~Node();
+
+  // Once at start, before Tick: compares database, archive, blobs and the gate; writes one event
+  // and one log line about what it found, and returns it.
+  Json::Value Reconcile();
+  // One round of the worker: feeds of the gate, imports, return spool. Returns true when there is
+  // more to do at once. Never throws: what fails is logged and tried again next time.
+  bool Tick();
+
+  // Managers. Asks the gate to release a case that is still RECEIVING.
+  void Release(const Person& who, int64_t case_id);
+
+  // UPS. PUT workitems/{uid}/state. `transaction_uid` is required.
+  StateReply ChangeState(const Person& who, const std::string& workitem_uid,
+                         const std::string& transaction_uid, const std::string& state);
+  // POST workitems/{uid} (N-SET): the performer's progress; other attributes are refused.
+  StateReply Update(const Person& who, const std::string& workitem_uid,
+                    const std::string& transaction_uid, const dicom::DataSet& changes);
+  // POST workitems (N-CREATE): managers open another seat for the case whose study the Input
+  // Information names. Returns the new UID.
+  std::string CreateWorkitem(const Person& who, const std::string& uid,
+                             const dicom::DataSet& attributes);
+
+  // `submission` is the JSON part, `labels` the raw or gzip bytes (contracts).
+  SubmitReply Submit(const Person& who, const std::string& workitem_uid,
+                     const std::string& transaction_uid, std::string_view submission,
+                     std::string_view labels);
+  // `body` is {"verdict","reason"}; `transaction_uid` may be empty: then a review that nobody has
+  // claimed is claimed and completed in one step.
+  JudgeReply Judge(const Person& who, int64_t submission_id, std::string_view body,
+                   const std::string& transaction_uid = "");
+
+  // What may be seen, as the JSON that REST answers with.
+  const Queries& queries() const;
+  // Bytes of a submission's SEG or SR ("seg", "sr"), for those who may see it.
+  std::string SubmissionFile(const Person& who, int64_t submission_id, const std::string& kind);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace glossator::node
