@@ -42,17 +42,24 @@ int HttpStatusOf(uint16_t status);
 // What a performer may ask for (N-ACTION type 1, PS3.4 CC.2.1), plus N-SET.
 enum class UpsEvent { kScheduled, kInProgress, kCompleted, kCanceled, kSet };
 
-// The cell of table CC.1.1-2 for an event in a state.
+// What the Transaction UID of a request must be before the cell applies, else C301.
+enum class Lock {
+  kAny,     // some UID: a claim brings its own
+  kClaims,  // the one of the claim
+  kAbsent,  // none: nobody holds the workitem (CC.2.6.3)
+};
+
+// A cell of PS3.4 Table CC.1.1-2.
 struct Transition {
-  uint16_t status;     // to answer; 0: the change takes place
+  uint16_t status;     // to answer; kSuccess: the change takes place
   WorkitemState next;  // == current when nothing changes
-  bool needs_lock;     // the Transaction UID must be the one of the claim, else C301
+  Lock lock;
 };
 
 Transition Next(WorkitemState state, UpsEvent event);
 
 // The table with the lock applied. `claimed` is the Transaction UID that the workitem holds.
-Transition Judge(WorkitemState state, UpsEvent event, std::string_view claimed,
-                 std::string_view given);
+Transition Decide(WorkitemState state, UpsEvent event, std::string_view claimed,
+                  std::string_view given);
 
 }  // namespace glossator::worklist
