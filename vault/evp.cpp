@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "vault/evp.h"
+
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/kdf.h>
+#include <openssl/params.h>
+
+namespace glossator::vault {
+namespace {
+
+// OpenSSL counts in int.
+constexpr size_t kMost = 1u << 30;
+
+void CheckSize(size_t size) {
+  if (size > kMost) throw Error(ErrorKind::kInvalid, "too much for one sealed value");
+}
+
+[[noreturn]] void DoesNotOpen() {
+  throw Error(ErrorKind::kInvalid, "sealed bytes do not open (other key, other place or changed)");
+}
+
+using Kdf = std::unique_ptr<EVP_KDF, Freer<EVP_KDF_free>>;
+using KdfContext = std::unique_ptr<EVP_KDF_CTX, Freer<EVP_KDF_CTX_free>>;
+
+OSSL_PARAM Octets(const char* name, std::string_view value) {
+  return OSSL_PARAM_construct_octet_string(name, const_cast<char*>(value.data()), value.size());
+}
+
+}  // namespace
+
+Gcm::Gcm(const Key& key, bool encrypt) : context_(EVP_CIPHER_CTX_new()) {
+  Must(context_ != nullptr);
+  Must(EVP_CipherInit_ex(context_.get(), EVP_aes_256_gcm(), nullptr, key.bytes().data(), nullptr,
+                         encrypt ? 1 : 0) == 1);
+}
+
+void Gcm::Seal(const Nonce& nonce, std::string_view associated, std::string_view plain,
+               std::string& out) {
+  CheckSize(plain.size());
+  auto* context = context_.get();
+  const size_t start = out.size();
+  out.resize(start + plain.size() + kTagSize);
+  uint8_t* to = Bytes(out) + start;
+  int size = 0;
+  Must(EVP_EncryptInit_ex(context, nullptr, nullptr, nullptr, nonce.data()) == 1);
+  Must(EVP_EncryptUpdate(context, nullptr, &size, Bytes(associated), int(associated.size())) == 1);
+  Must(EVP_EncryptUpdate(context, to, &size, Bytes(plain), int(plain.size())) == 1);
+  Must(EVP_EncryptFinal_ex(context, to + plain.size(), &size) == 1);
+  Must(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_GET_TAG, kTagSize, to + plain.size()) == 1);
+}
+
+std::string Gcm::Open(const Nonce& nonce, std::string_view associated, std::string_view sealed) {
+  CheckSize(sealed.size());
+  if (sealed.size() < kTagSize) DoesNotOpen();
+  auto* context = context_.get();
+  std::string plain(sealed.size() - kTagSize, '\0');
+  std::string tag(sealed.substr(plain.size()));
+  int size = 0;
+  Must(EVP_DecryptInit_ex(context, nullptr, nullptr, nullptr, nonce.data()) == 1);
+  Must(EVP_DecryptUpdate(context, nullptr, &size, Bytes(associated), int(associated.size())) == 1);
+  Must(EVP_DecryptUpdate(context, Bytes(plain), &size, Bytes(sealed), int(plain.size())) == 1);
+  Must(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_SET_TAG, kTagSize, tag.data()) == 1);
+  if (EVP_DecryptFinal_ex(context, Bytes(plain) + plain.size(), &size) != 1) {
+    Wipe(plain);
+    DoesNotOpen();
+  }
+  return plain;
+}
+
+Key Hkdf(const Key& key, std::string_view salt, std::string_view info) {
+  const Kdf kdf(EVP_KDF_fetch(nullptr, "HKDF", nullptr));
+  const KdfContext context(EVP_KDF_CTX_new(kdf.get()));
+  Must(context != nullptr);
+  char digest[] = "SHA256";
+  const auto secret = key.bytes();
+  const std::array<OSSL_PARAM, 5> parameters{
+      OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest, 0),
+      Octets(OSSL_KDF_PARAM_KEY, {reinterpret_cast<const char*>(secret.data()), secret.size()}),
+      Octets(OSSL_KDF_PARAM_SALT, salt), Octets(OSSL_KDF_PARAM_INFO, info),
+      OSSL_PARAM_construct_end()};
+  std::array<uint8_t, Key::kSize> out{};
+  Must(EVP_KDF_derive(context.get(), out.data(), out.size(), parameters.data()) == 1);
+  Key derived({reinterpret_cast<const char*>(out.data()), out.size()});
+  OPENSSL_cleanse(out.data(), out.size());
+  return derived;
+}
+
+}  // namespace glossator::vault
