@@ -6,10 +6,10 @@ namespace {
 
 constexpr std::string_view kInstanceColumns =
     "SELECT number, study, identity_index, sop_instance_uid, series_instance_uid, sop_class_uid, "
-    "transfer_syntax_uid, digest, sha256, size, head_size, tail_offset, identity, segment, offset, "
+    "transfer_syntax_uid, digest, sha256, size, head_size, identity, segment, offset, "
     "state, batch FROM instance ";
 constexpr std::string_view kQuarantineColumns =
-    "SELECT number, salt, project, study, identity_index, digest, reason, path, sop_class_uid, "
+    "SELECT number, place, project, study, identity_index, digest, reason, path, sop_class_uid, "
     "transfer_syntax_uid, size, key, state, since FROM quarantine ";
 
 std::string Select(std::string_view columns, std::string_view where) {
@@ -28,12 +28,11 @@ InstanceRow ToInstance(const Rows& rows) {
           rows.Text(8),
           rows.Int64(9),
           rows.Int64(10),
-          rows.Int64(11),
-          rows.Blob(12),
+          rows.Blob(11),
+          static_cast<uint64_t>(rows.Int64(12)),
           static_cast<uint64_t>(rows.Int64(13)),
-          static_cast<uint64_t>(rows.Int64(14)),
-          rows.Text(15),
-          rows.OptionalInt64(16)};
+          rows.Text(14),
+          rows.OptionalInt64(15)};
 }
 
 std::vector<InstanceRow> Instances(Rows rows) {
@@ -74,12 +73,12 @@ std::vector<InstanceRow> InstancesOfBatch(const Reader& reader, int64_t batch) {
 void InsertInstance(Transaction& transaction, const InstanceRow& instance) {
   transaction.Execute(
       "INSERT INTO instance(study, identity_index, sop_instance_uid, series_instance_uid, "
-      "sop_class_uid, transfer_syntax_uid, digest, sha256, size, head_size, tail_offset, identity, "
-      "segment, offset, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'HELD')",
+      "sop_class_uid, transfer_syntax_uid, digest, sha256, size, head_size, identity, "
+      "segment, offset, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'HELD')",
       {instance.study, instance.identity_index, instance.sop_instance_uid,
        instance.series_instance_uid, instance.sop_class_uid, instance.transfer_syntax_uid,
-       instance.digest, instance.sha256, instance.size, instance.head_size, instance.tail_offset,
-       Blob{instance.identity}, instance.segment, instance.offset});
+       instance.digest, instance.sha256, instance.size, instance.head_size, Blob{instance.identity},
+       instance.segment, instance.offset});
 }
 
 int64_t InsertBatch(Transaction& transaction, int64_t study, int64_t revision) {
@@ -111,13 +110,13 @@ void SetBatchImported(Transaction& transaction, int64_t number) {
 }
 
 std::optional<int64_t> InsertQuarantine(Transaction& transaction, const QuarantineRow& row) {
-  auto rows = transaction.Query("SELECT number FROM quarantine WHERE salt = ?", {row.salt});
+  auto rows = transaction.Query("SELECT number FROM quarantine WHERE place = ?", {row.place});
   if (rows.Next()) return std::nullopt;
   return transaction.Insert(
-      "INSERT INTO quarantine(salt, project, study, identity_index, digest, reason, path, "
+      "INSERT INTO quarantine(place, project, study, identity_index, digest, reason, path, "
       "sop_class_uid, transfer_syntax_uid, size, key, state, since) "
       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'OPEN', ?)",
-      {row.salt, row.project, row.study, row.identity_index, row.digest, row.reason, row.path,
+      {row.place, row.project, row.study, row.identity_index, row.digest, row.reason, row.path,
        row.sop_class_uid, row.transfer_syntax_uid, row.size, Blob{row.key}, transaction.now()});
 }
 

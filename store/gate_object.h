@@ -22,9 +22,8 @@ struct InstanceRow {
   std::string digest;  // keyed, of the original content
   std::string sha256;  // of the cleaned Part 10 file
   int64_t size = 0;
-  int64_t head_size = 0;    // bytes in front of the pixels
-  int64_t tail_offset = 0;  // where the bytes behind the pixels start; equals size without any
-  std::string identity;     // sealed list of original and pseudonymous UIDs
+  int64_t head_size = 0;  // bytes in front of the pixels
+  std::string identity;   // sealed list of original and pseudonymous UIDs
   uint64_t segment = 0;
   uint64_t offset = 0;
   std::string state = "HELD";
@@ -39,7 +38,7 @@ struct BatchRow {
 
 struct QuarantineRow {
   int64_t number = 0;
-  std::string salt;  // hex, of the sealed record
+  std::string place;  // in the spool, unique for ever
   std::string project;
   std::optional<int64_t> study;
   std::string identity_index;

@@ -60,7 +60,7 @@ CREATE TABLE instance(
   sha256 TEXT NOT NULL,
   size INTEGER NOT NULL,
   head_size INTEGER NOT NULL,
-  tail_offset INTEGER NOT NULL,
+ 
   identity BLOB NOT NULL,
   segment INTEGER NOT NULL,
   offset INTEGER NOT NULL,
@@ -71,7 +71,7 @@ CREATE INDEX instance_by_study ON instance(study, state);
 
 CREATE TABLE quarantine(
   number INTEGER PRIMARY KEY,
-  salt TEXT NOT NULL UNIQUE,
+  place TEXT NOT NULL UNIQUE,
   project TEXT NOT NULL,
   study INTEGER REFERENCES study(number),
   identity_index TEXT NOT NULL,

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gate/arrival.h"
+
+#include <array>
+#include <utility>
+
+#include "dicom/json.h"
+#include "vault/seal.h"
+
+namespace glossator::gate {
+namespace {
+
+constexpr std::string_view kPlace = "spool/trailer";
+
+// Texts and binary strings; binary ones are written as hex, so all are.
+template <class Record>
+auto Texts(Record& a) {
+  return std::array{std::pair{"project", &a.project},
+                    std::pair{"identity_index", &a.identity_index},
+                    std::pair{"digest", &a.digest},
+                    std::pair{"class", &a.sop_class_uid},
+                    std::pair{"syntax", &a.transfer_syntax_uid},
+                    std::pair{"instance", &a.sop_instance_uid},
+                    std::pair{"series", &a.series_instance_uid},
+                    std::pair{"sha256", &a.sha256},
+                    std::pair{"reason", &a.reason},
+                    std::pair{"path", &a.path}};
+}
+
+template <class Record>
+auto Binaries(Record& a) {
+  return std::array{std::pair{"identity", &a.identity}, std::pair{"dictionary", &a.dictionary},
+                    std::pair{"key", &a.key}};
+}
+
+template <class Record>
+auto Numbers(Record& a) {
+  return std::array{std::pair{"study", &a.study}, std::pair{"size", &a.size},
+                    std::pair{"arrived", &a.arrived}, std::pair{"head", &a.head_size}};
+}
+
+}  // namespace
+
+std::string SealArrival(const Keys& keys, Entropy& entropy, const Arrival& arrival) {
+  Json::Value json;
+  for (const auto& [name, text] : Texts(arrival)) json[name] = *text;
+  for (const auto& [name, bytes] : Binaries(arrival)) json[name] = ToHex(*bytes);
+  for (const auto& [name, number] : Numbers(arrival)) json[name] = Json::Int64(*number);
+  json["sealed"] = arrival.sealed;
+  json["quarantine_study"] = arrival.quarantine_study;
+  return vault::Seal(keys.seal, entropy, kPlace, dicom::WriteJson(json));
+}
+
+Arrival OpenArrival(const Keys& keys, std::string_view trailer) {
+  const auto json = dicom::ParseJson(vault::Open(keys.seal, kPlace, trailer));
+  Arrival arrival;
+  for (auto& [name, text] : Texts(arrival)) *text = json[name].asString();
+  for (auto& [name, bytes] : Binaries(arrival)) *bytes = FromHex(json[name].asString());
+  for (auto& [name, number] : Numbers(arrival)) *number = json[name].asInt64();
+  arrival.sealed = json["sealed"].asBool();
+  arrival.quarantine_study = json["quarantine_study"].asBool();
+  return arrival;
+}
+
+}  // namespace glossator::gate

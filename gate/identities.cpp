@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gate/identities.h"
+
+#include <array>
+
+#include "dicom/io.h"
+#include "dicom/uid.h"
+#include "model/error.h"
+#include "store/journal.h"
+#include "vault/seal.h"
+
+namespace glossator::gate {
+namespace {
+
+using dicom::DataSet;
+using dicom::Tag;
+namespace tags = dicom::tags;
+
+// How many studies stay in memory; the others come back from the database when they are needed.
+constexpr size_t kRememberedMax = 4096;
+
+// The attributes that go back to the PACS when it does not answer with better ones.
+constexpr std::array<Tag, 21> kIdentityTags{
+    tags::SpecificCharacterSet,
+    tags::StudyDate,
+    tags::StudyTime,
+    tags::AccessionNumber,
+    tags::IssuerOfAccessionNumberSequence,
+    tags::ReferringPhysicianName,
+    tags::StudyDescription,
+    tags::PatientName,
+    tags::PatientID,
+    tags::IssuerOfPatientID,
+    tags::IssuerOfPatientIDQualifiersSequence,
+    tags::PatientBirthDate,
+    tags::PatientBirthTime,
+    tags::PatientSex,
+    tags::OtherPatientIDsSequence,
+    tags::PatientAge,
+    tags::PatientSize,
+    tags::PatientWeight,
+    tags::EthnicGroup,
+    tags::StudyInstanceUID,
+    tags::StudyID,
+};
+
+DataSet IdentityAttributes(const DataSet& head) {
+  DataSet identity;
+  for (const auto tag : kIdentityTags) {
+    if (const auto* element = head.Find(tag)) identity.Put(*element);
+  }
+  return identity;
+}
+
+std::string SecretPlace(const std::string& patient_index) { return "patient/" + patient_index; }
+std::string DataKeyPlace(const std::string& study_index) { return "study/" + study_index; }
+std::string IdentityPlace(const std::string& study_uid) { return "identity/" + study_uid; }
+std::string DictionaryPlace(const std::string& study_uid) { return "dictionary/" + study_uid; }
+
+int64_t Microseconds(Time time) { return time.time_since_epoch().count(); }
+
+}  // namespace
+
+std::string Identities::InstanceIndex(const std::string& project,
+                                      const std::string& sop_instance_uid) const {
+  return vault::IndexOf(keys_.index, {"instance", project, sop_instance_uid});
+}
+
+// Equal Patient IDs of two issuers never meet. Without a Patient ID the study stands for itself.
+std::string Identities::PatientIndex(const std::string& project, const DataSet& head) const {
+  const auto patient_id = head.GetString(tags::PatientID);
+  if (patient_id.empty()) {
+    return vault::IndexOf(keys_.index,
+                          {"unnamed", project, head.GetString(tags::StudyInstanceUID)});
+  }
+  return vault::IndexOf(keys_.index,
+                        {"patient", project, head.GetString(tags::IssuerOfPatientID), patient_id});
+}
+
+Binding Identities::Bind(const std::string& project, const DataSet& head) {
+  const auto study_uid = head.GetString(tags::StudyInstanceUID);
+  const auto study_index = vault::IndexOf(keys_.index, {"study", project, study_uid});
+  const std::lock_guard lock(mutex_);
+  std::shared_ptr<Study> study;
+  if (const auto known = by_index_.find(study_index); known != by_index_.end()) {
+    study = known->second;
+  } else {
+    std::optional<store::StudyRow> row;
+    database_.Read(
+        [&](const store::Reader& reader) { row = store::FindStudy(reader, study_index); });
+    study = Remember(row ? Load(*row) : Make(project, study_index, head), study_index);
+  }
+  const auto patient_index = PatientIndex(project, head);
+  const bool named = !head.GetString(tags::PatientID).empty();
+  return {study, named && !SamePatient(patient_index, study->patient_index())};
+}
+
+bool Identities::SamePatient(const std::string& index, const std::string& other) const {
+  if (index == other) return true;
+  bool same = false;
+  database_.Read([&](const store::Reader& reader) {
+    const auto root = [&](const std::string& of) {
+      auto patient = store::FindPatient(reader, of);
+      for (int step = 0; patient && patient->merged_into && step < 32; ++step) {
+        patient = store::FindPatient(reader, *patient->merged_into);
+      }
+      return patient ? patient->number : -1;
+    };
+    const int64_t number = root(index);
+    same = number >= 0 && number == root(other);
+  });
+  return same;
+}
+
+vault::Key Identities::Unwrap(const store::PatientRow& patient) const {
+  return vault::UnwrapKey(keys_.wrap, SecretPlace(patient.identity_index), patient.secret);
+}
+
+std::pair<int64_t, vault::Key> Identities::SecretOf(store::Transaction& transaction,
+                                                    const std::string& project,
+                                                    const std::string& patient_index) {
+  if (const auto patient = store::FindPatient(transaction, patient_index)) {
+    return {patient->number, Unwrap(*patient)};
+  }
+  auto secret = vault::RandomKey(entropy_);
+  const auto wrapped = vault::WrapKey(keys_.wrap, entropy_, SecretPlace(patient_index), secret);
+  const auto number =
+      store::InsertPatient(transaction, {0, project, patient_index, wrapped, std::nullopt});
+  return {number, std::move(secret)};
+}
+
+std::shared_ptr<Study> Identities::Make(const std::string& project, const std::string& study_index,
+                                        const DataSet& head) {
+  const auto patient_index = PatientIndex(project, head);
+  std::shared_ptr<Study> study;
+  database_.Write([&](store::Transaction& transaction) {
+    auto [patient, key] = SecretOf(transaction, project, patient_index);
+    vault::PatientSecret secret(std::move(key));
+    auto data_key = vault::RandomKey(entropy_);
+    store::StudyRow row;
+    row.project = project;
+    row.identity_index = study_index;
+    row.patient = patient;
+    row.patient_index = patient_index;
+    row.uid = secret.Uid(head.GetString(tags::StudyInstanceUID));
+    row.patient_code = secret.Code();
+    row.data_key = vault::WrapKey(keys_.wrap, entropy_, DataKeyPlace(study_index), data_key);
+    row.identity = vault::Seal(
+        vault::Derive(secret.key(), "glossator identity"), entropy_, IdentityPlace(row.uid),
+        dicom::Write(IdentityAttributes(head), dicom::kExplicitLittleEndian));
+    row.dictionary =
+        vault::Seal(keys_.seal, entropy_, DictionaryPlace(row.uid), deid::Dictionary().Serialize());
+    row.last_arrival = Microseconds(clock_.Now());
+    const auto number = store::InsertStudy(transaction, row);
+    Json::Value fields;
+    fields["study"] = Json::Int64(number);
+    fields["project"] = project;
+    fields["study_uid"] = row.uid;
+    store::Append(transaction, "study.bound", "gate", fields);
+    study = std::make_shared<Study>(number, project, row.uid, patient_index, std::move(secret),
+                                    std::move(data_key), deid::Dictionary());
+  });
+  return study;
+}
+
+std::shared_ptr<Study> Identities::Load(const store::StudyRow& row) {
+  std::optional<store::PatientRow> patient;
+  database_.Read(
+      [&](const store::Reader& reader) { patient = store::FindPatient(reader, row.patient); });
+  if (!patient || patient->secret.empty()) {
+    throw Error(ErrorKind::kForbidden, "the patient's secret was destroyed");
+  }
+  return std::make_shared<Study>(
+      row.number, row.project, row.uid, row.patient_index, vault::PatientSecret(Unwrap(*patient)),
+      vault::UnwrapKey(keys_.wrap, DataKeyPlace(row.identity_index), row.data_key),
+      deid::Dictionary::Parse(vault::Open(keys_.seal, DictionaryPlace(row.uid), row.dictionary)));
+}
+
+std::shared_ptr<Study> Identities::Remember(std::shared_ptr<Study> study,
+                                            const std::string& study_index) {
+  // Only what nobody else holds may go: a second Study object would not see the first's dictionary.
+  if (by_index_.size() >= kRememberedMax) {
+    std::erase_if(by_index_, [](const auto& entry) { return entry.second.use_count() == 1; });
+  }
+  by_index_[study_index] = study;
+  return study;
+}
+
+std::shared_ptr<Study> Identities::Find(int64_t number) {
+  std::optional<store::StudyRow> row;
+  database_.Read([&](const store::Reader& reader) { row = store::FindStudy(reader, number); });
+  if (!row) return nullptr;
+  const std::lock_guard lock(mutex_);
+  const auto known = by_index_.find(row->identity_index);
+  return known != by_index_.end() ? known->second : Remember(Load(*row), row->identity_index);
+}
+
+std::shared_ptr<Study> Identities::FindByUid(const std::string& pseudonymous_study_uid) {
+  std::optional<store::StudyRow> row;
+  database_.Read([&](const store::Reader& reader) {
+    row = store::FindStudyByUid(reader, pseudonymous_study_uid);
+  });
+  return row ? Find(row->number) : nullptr;
+}
+
+DataSet Identities::IdentityOf(const Study& study) {
+  std::optional<store::StudyRow> row;
+  database_.Read(
+      [&](const store::Reader& reader) { row = store::FindStudy(reader, study.number()); });
+  if (!row) throw Error(ErrorKind::kNotFound, "no such study in the vault");
+  return dicom::Read(vault::Open(study.identity_key(), IdentityPlace(row->uid), row->identity),
+                     dicom::kExplicitLittleEndian);
+}
+
+std::string Identities::SealDictionary(const Study& study) const {
+  return vault::Seal(keys_.seal, entropy_, DictionaryPlace(study.uid()),
+                     study.dictionary()->Serialize());
+}
+
+}  // namespace glossator::gate

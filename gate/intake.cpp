@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gate/intake.h"
+
+#include <algorithm>
+
+#include "deid/reason.h"
+#include "deid/storage_classes.h"
+#include "dicom/io.h"
+#include "dimse/scu.h"
+#include "gate/object_sink.h"
+#include "gate/objects.h"
+#include "model/error.h"
+#include "model/log.h"
+#include "store/gate_delivery.h"
+#include "store/gate_object.h"
+#include "store/journal.h"
+
+namespace glossator::gate {
+namespace {
+
+namespace tags = dicom::tags;
+
+// PS3.4 B.2.3: A900, the data set does not match its SOP class.
+void RequireIdentifiers(const dicom::DataSet& head, const dimse::StoreRequest& request) {
+  for (const auto tag : {tags::StudyInstanceUID, tags::SeriesInstanceUID, tags::SOPInstanceUID}) {
+    if (head.GetString(tag).empty()) {
+      throw Error(ErrorKind::kInvalid, "no " + std::string(dicom::KeywordOf(tag)));
+    }
+  }
+  if (head.GetString(tags::SOPClassUID) != request.sop_class_uid ||
+      head.GetString(tags::SOPInstanceUID) != request.sop_instance_uid) {
+    throw Error(ErrorKind::kInvalid, "SOP class or instance is not that of the command");
+  }
+}
+
+// What Admit throws for A900 must not look like bytes that cannot be read.
+class MismatchedObject final : public ObjectWriter {
+ public:
+  explicit MismatchedObject(std::string why) : why_(std::move(why)) {}
+  void Write(std::string_view) override {}
+  void Finish(dimse::Respond respond) override { respond({dimse::kDataSetMismatch, why_}); }
+
+ private:
+  std::string why_;
+};
+
+Arrival Started(const IntakeParts& parts, const ProjectConfig* project, const Study* study,
+                const dimse::StoreRequest& request) {
+  Arrival arrival;
+  arrival.study = study ? study->number() : 0;
+  arrival.project = project ? project->id : "";
+  arrival.identity_index =
+      parts.identities.InstanceIndex(arrival.project, request.sop_instance_uid);
+  arrival.sop_class_uid = request.sop_class_uid;
+  // Deflated originals are kept inflated.
+  arrival.transfer_syntax_uid = request.transfer_syntax->deflated ? dicom::kExplicitLittleEndian.uid
+                                                                  : request.transfer_syntax->uid;
+  arrival.arrived = parts.clock.Now().time_since_epoch().count();
+  return arrival;
+}
+
+}  // namespace
+
+Intake::Intake(IntakeParts parts, OnCommitment on_commitment)
+    : parts_(parts), on_commitment_(std::move(on_commitment)) {
+  for (const auto& project : parts_.config.projects) {
+    engines_.emplace(project.id, deid::Engine(deid::LoadPolicy(project.policy)));
+  }
+}
+
+const deid::Engine& Intake::EngineOf(const std::string& project) const {
+  return engines_.at(project);
+}
+
+std::optional<dimse::Rejection> Intake::Accept(const dimse::Association& association) {
+  // The storage commitment reports of a destination come from its own AE title.
+  for (const auto& [name, destination] : parts_.config.destinations) {
+    if (association.calling_aet == destination.aet &&
+        association.called_aet == parts_.config.intake_aet) {
+      return std::nullopt;
+    }
+  }
+  const auto match = Match(
+      parts_.config, {association.called_aet, association.calling_aet, association.peer_address});
+  if (match.outcome == RouteOutcome::kUnknownCalled) return dimse::kCalledAeNotRecognized;
+  if (match.outcome == RouteOutcome::kUnknownCalling) return dimse::kCallingAeNotRecognized;
+  if (!parts_.spool.has_room()) return dimse::kTemporaryCongestion;
+  return std::nullopt;
+}
+
+bool Intake::Supports(const dimse::Association&, std::string_view abstract_syntax) {
+  if (abstract_syntax == dimse::kStorageCommitment) return true;
+  const auto classes = deid::AcceptedStorageClasses();
+  return std::binary_search(classes.begin(), classes.end(), abstract_syntax);
+}
+
+std::unique_ptr<dimse::StoreSink> Intake::Store(const dimse::Association& association,
+                                                const dimse::StoreRequest& request) {
+  bool returned = false;
+  parts_.database.Read([&](const store::Reader& reader) {
+    returned = store::FindReturned(reader, request.sop_instance_uid).has_value();
+  });
+  if (returned) {
+    ++counters_.echoes;
+    parts_.database.Write([&](store::Transaction& transaction) {
+      if (!store::CountEcho(transaction, request.sop_instance_uid)) return;
+      const auto row = store::FindReturned(transaction, request.sop_instance_uid);
+      Json::Value fields;
+      fields["delivery"] = Json::Int64(row->delivery);
+      store::Append(transaction, "result.echoed", "gate", fields);
+    });
+    return std::make_unique<EchoSink>();
+  }
+  if (!parts_.spool.has_room()) throw Error(ErrorKind::kBusy, "the spool is full");
+  const auto match = Match(
+      parts_.config, {association.called_aet, association.calling_aet, association.peer_address});
+  return std::make_unique<ObjectSink>(*this, match.project, request);
+}
+
+dimse::Status Intake::EventReport(const dimse::Association& association,
+                                  std::string_view sop_class_uid, std::string_view,
+                                  uint16_t event_type, const dicom::DataSet& information) {
+  if (sop_class_uid != dimse::kStorageCommitment) return {dimse::kNoSuchSopClass};
+  return on_commitment_(association.calling_aet, event_type, information);
+}
+
+std::unique_ptr<ObjectWriter> Intake::Admit(const ProjectConfig* project, std::string_view head,
+                                            const dicom::TransferSyntax& syntax,
+                                            const dimse::StoreRequest& request, bool screened) {
+  const Instance<Hospital> instance(Permit<Hospital>(), dicom::Read(head, syntax), syntax);
+  try {
+    RequireIdentifiers(instance.data_set(), request);
+  } catch (const Error& error) {
+    ++counters_.refused;
+    return std::make_unique<MismatchedObject>(error.what());
+  }
+  if (project != nullptr) return Judge(*project, instance, request, screened);
+  auto arrival = Started(parts_, nullptr, nullptr, request);
+  arrival.reason = deid::reasons::kNoRoute;
+  auto hold = std::make_shared<Hold>(nullptr, twins_, "");
+  return std::make_unique<SealedObject>(*this, hold, head, instance.data_set(), std::move(arrival),
+                                        "");
+}
+
+// Everything that one object's head decides, in the order in which it is asked.
+class Intake::Judgement {
+ public:
+  Judgement(Intake& intake, const ProjectConfig& project, const Instance<Hospital>& instance,
+            const dimse::StoreRequest& request)
+      : intake_(intake),
+        project_(project),
+        instance_(instance),
+        request_(request),
+        binding_(intake.parts_.identities.Bind(project.id, instance.data_set())),
+        arrival_(Started(intake.parts_, &project, binding_.study.get(), request)) {
+    deid::Dictionary identifiers;
+    identifiers.Collect(instance);
+    if (binding_.study->Learn(identifiers)) arrival_.dictionary = identifiers.Serialize();
+  }
+
+  std::unique_ptr<ObjectWriter> Decide(bool screened) {
+    const auto standing = Ask();
+    if (standing.standing == Twins::Standing::kUnderWay) return std::make_unique<TwinObject>();
+    if (standing.standing == Twins::Standing::kKnown) {
+      return Seal({std::string(deid::reasons::kConflict), ""}, standing.digest);
+    }
+    // From here on the claim is ours; Hold gives it back.
+    auto hold = std::make_shared<Hold>(binding_.study, intake_.twins_, arrival_.identity_index);
+    if (binding_.other_patient) {
+      arrival_.quarantine_study = true;
+      return Seal({std::string(deid::reasons::kSeveralPatients), "(0010,0020)"}, "");
+    }
+    const auto& engine = intake_.EngineOf(project_.id);
+    const auto risks = screened ? engine.Screen(instance_) : std::vector<deid::Reason>{};
+    if (!risks.empty()) return Seal(risks.front(), "");
+    const auto cleaned = engine.Clean(instance_, *binding_.study, *binding_.study->dictionary());
+    if (!cleaned.problems.empty()) return Seal(cleaned.problems.front(), "");
+    return std::make_unique<CleanedObject>(intake_, binding_.study, std::move(hold),
+                                           instance_.data_set(), cleaned, *request_.transfer_syntax,
+                                           std::move(arrival_));
+  }
+
+ private:
+  // Claim first, then look into the database: an entry leaves the twins only when its row is there.
+  Twins::Answer Ask() {
+    auto answer = intake_.twins_.Ask(arrival_.identity_index);
+    if (answer.standing != Twins::Standing::kFirst) return answer;
+    std::optional<store::InstanceRow> row;
+    intake_.parts_.database.Read([&](const store::Reader& reader) {
+      row = store::FindInstance(reader, arrival_.identity_index);
+    });
+    if (!row) return answer;
+    intake_.twins_.Forget(arrival_.identity_index);
+    return {Twins::Standing::kKnown, row->digest};
+  }
+
+  std::unique_ptr<ObjectWriter> Seal(const deid::Reason& reason, std::string known_digest) {
+    arrival_.reason = reason.code;
+    arrival_.path = reason.path;
+    const auto bytes = dicom::Write(instance_.data_set(), instance_.syntax());
+    return std::make_unique<SealedObject>(
+        intake_, std::make_shared<Hold>(binding_.study, intake_.twins_, ""), bytes,
+        instance_.data_set(), std::move(arrival_), std::move(known_digest));
+  }
+
+  Intake& intake_;
+  const ProjectConfig& project_;
+  const Instance<Hospital>& instance_;
+  const dimse::StoreRequest& request_;
+  Binding binding_;
+  Arrival arrival_;
+};
+
+std::unique_ptr<ObjectWriter> Intake::Judge(const ProjectConfig& project,
+                                            const Instance<Hospital>& instance,
+                                            const dimse::StoreRequest& request, bool screened) {
+  return Judgement(*this, project, instance, request).Decide(screened);
+}
+
+}  // namespace glossator::gate

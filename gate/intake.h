@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The gate's ear: decides for each association and each object what becomes of it.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "deid/engine.h"
+#include "dimse/handler.h"
+#include "gate/ledger.h"
+#include "gate/routes.h"
+#include "gate/twins.h"
+#include "model/config.h"
+#include "model/instance.h"
+
+namespace glossator::gate {
+
+// What the rest of one data set goes into, once its head has been judged.
+class ObjectWriter {
+ public:
+  virtual ~ObjectWriter() = default;
+  virtual void Write(std::string_view bytes) = 0;  // from the pixel element on
+  virtual void Finish(dimse::Respond respond) = 0;
+};
+
+struct IntakeCounters {
+  std::atomic<uint64_t> cleaned{0};
+  std::atomic<uint64_t> sealed{0};
+  std::atomic<uint64_t> resent{0};
+  std::atomic<uint64_t> conflicts{0};
+  std::atomic<uint64_t> echoes{0};
+  std::atomic<uint64_t> refused{0};
+};
+
+struct IntakeParts {
+  const Config& config;
+  store::Database& database;
+  spool::Spool& spool;
+  Identities& identities;
+  Ledger& ledger;
+  const Keys& keys;
+  Entropy& entropy;
+  const Clock& clock;
+};
+
+class Intake final : public dimse::Handler {
+ public:
+  // N-EVENT-REPORT of a storage commitment; called on a network thread.
+  using OnCommitment = std::function<dimse::Status(const std::string& calling_aet, uint16_t type,
+                                                   const dicom::DataSet& report)>;
+
+  Intake(IntakeParts parts, OnCommitment on_commitment);
+
+  // dimse::Handler
+  std::optional<dimse::Rejection> Accept(const dimse::Association& association) override;
+  bool Supports(const dimse::Association&, std::string_view abstract_syntax) override;
+  std::unique_ptr<dimse::StoreSink> Store(const dimse::Association& association,
+                                          const dimse::StoreRequest& request) override;
+  dimse::Status EventReport(const dimse::Association& association, std::string_view sop_class_uid,
+                            std::string_view sop_instance_uid, uint16_t event_type,
+                            const dicom::DataSet& information) override;
+
+  // Judges a head; throws dimse-mappable Error to refuse. `project` nullptr: no route.
+  // With `screened` false the reasons of Screen are set aside: a steward has looked.
+  std::unique_ptr<ObjectWriter> Admit(const ProjectConfig* project, std::string_view head,
+                                      const dicom::TransferSyntax& syntax,
+                                      const dimse::StoreRequest& request, bool screened = true);
+
+  const IntakeParts& parts() const { return parts_; }
+  IntakeCounters& counters() { return counters_; }
+  Twins& twins() { return twins_; }
+
+ private:
+  class Judgement;
+
+  std::unique_ptr<ObjectWriter> Judge(const ProjectConfig& project,
+                                      const Instance<Hospital>& instance,
+                                      const dimse::StoreRequest& request, bool screened);
+  const deid::Engine& EngineOf(const std::string& project) const;
+
+  IntakeParts parts_;
+  OnCommitment on_commitment_;
+  std::map<std::string, deid::Engine> engines_;
+  Twins twins_;
+  IntakeCounters counters_;
+};
+
+}  // namespace glossator::gate

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gate/ledger.h"
+
+#include <map>
+
+#include "dicom/error.h"
+#include "model/log.h"
+#include "store/gate_object.h"
+#include "store/journal.h"
+#include "vault/seal.h"
+
+namespace glossator::gate {
+namespace {
+
+constexpr size_t kLengthBytes = 4;
+
+std::string Name(spool::Place place) {
+  return std::to_string(place.segment) + "-" + std::to_string(place.offset);
+}
+
+std::string LittleEndian(uint32_t number) {
+  std::string bytes(kLengthBytes, '\0');
+  for (size_t i = 0; i < kLengthBytes; ++i) bytes[i] = static_cast<char>(number >> (8 * i));
+  return bytes;
+}
+
+uint32_t FromLittleEndian(std::string_view bytes) {
+  uint32_t number = 0;
+  for (size_t i = 0; i < kLengthBytes; ++i) {
+    number |= static_cast<uint32_t>(static_cast<uint8_t>(bytes[i])) << (8 * i);
+  }
+  return number;
+}
+
+void AddReason(std::string& reasons, const std::string& reason) {
+  if ((" " + reasons + " ").find(" " + reason + " ") != std::string::npos) return;
+  reasons += reasons.empty() ? reason : " " + reason;
+}
+
+bool IsRecorded(const store::Reader& reader, const std::string& place, const Arrival& arrival) {
+  if (!arrival.sealed) return store::FindInstance(reader, arrival.identity_index).has_value();
+  return reader.Query("SELECT 1 FROM quarantine WHERE place = ?", {place}).Next();
+}
+
+}  // namespace
+
+Ledger::Ledger(Parts parts)
+    : parts_(std::move(parts)), reader_(parts_.files, parts_.spool_directory) {
+  thread_ = std::thread([this] { Run(); });
+}
+
+Ledger::~Ledger() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+void Ledger::Add(spool::Place place, Arrival arrival, std::function<void()> recorded) {
+  {
+    const std::lock_guard lock(mutex_);
+    queue_.push_back({place, std::move(arrival), std::move(recorded)});
+  }
+  changed_.notify_all();
+}
+
+void Ledger::Flush() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return queue_.empty() && !busy_; });
+}
+
+void Ledger::Run() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+    if (queue_.empty()) return;
+    auto entries = std::exchange(queue_, {});
+    busy_ = true;
+    lock.unlock();
+    try {
+      Record(entries);
+    } catch (const std::exception& error) {
+      // The records stay in the spool; the next start catches up.
+      Log(LogLevel::kError, "gate.ledger-failed",
+          {{"records", entries.size()}, {"why", error.what()}});
+    }
+    lock.lock();
+    busy_ = false;
+    changed_.notify_all();
+  }
+}
+
+void Ledger::Record(std::vector<Entry>& entries) {
+  for (const auto& entry : entries) {
+    if (entry.arrival.sealed) KeepSealed(entry);
+  }
+  parts_.database.Write([&](store::Transaction& transaction) { Write(transaction, entries); });
+  for (const auto& entry : entries) {
+    if (entry.arrival.sealed) parts_.spool.Release(entry.place);
+    if (entry.recorded) entry.recorded();
+  }
+}
+
+void Ledger::Write(store::Transaction& transaction, std::vector<Entry>& entries) {
+  std::map<int64_t, store::StudyRow> studies;
+  std::map<int64_t, int> counts;
+  for (const auto& entry : entries) {
+    const auto& arrival = entry.arrival;
+    if (IsRecorded(transaction, Name(entry.place), arrival)) continue;
+    if (arrival.study == 0) {
+      WriteSealed(transaction, entry, nullptr);
+      continue;
+    }
+    if (!studies.contains(arrival.study)) {
+      studies[arrival.study] = store::FindStudy(transaction, arrival.study).value();
+    }
+    auto& study = studies[arrival.study];
+    ++counts[arrival.study];
+    study.last_arrival = std::max(study.last_arrival, arrival.arrived);
+    if (arrival.sealed) {
+      WriteSealed(transaction, entry, &study);
+    } else {
+      WriteCleaned(transaction, entry, study);
+    }
+  }
+  for (auto& [number, study] : studies) {
+    store::UpdateStudy(transaction, study);
+    Json::Value fields;
+    fields["study"] = Json::Int64(number);
+    fields["arrived"] = counts[number];
+    fields["instances"] = Json::Int64(study.instances);
+    fields["sealed"] = Json::Int64(study.sealed);
+    store::Append(transaction, "study.received", "gate", fields);
+  }
+}
+
+void Ledger::WriteCleaned(store::Transaction& transaction, const Entry& entry,
+                          store::StudyRow& study) {
+  const auto& arrival = entry.arrival;
+  store::InstanceRow row;
+  row.study = arrival.study;
+  row.identity_index = arrival.identity_index;
+  row.sop_instance_uid = arrival.sop_instance_uid;
+  row.series_instance_uid = arrival.series_instance_uid;
+  row.sop_class_uid = arrival.sop_class_uid;
+  row.transfer_syntax_uid = arrival.transfer_syntax_uid;
+  row.digest = arrival.digest;
+  row.sha256 = arrival.sha256;
+  row.size = arrival.size;
+  row.head_size = arrival.head_size;
+  row.identity = arrival.identity;
+  row.segment = entry.place.segment;
+  row.offset = entry.place.offset;
+  store::InsertInstance(transaction, row);
+  ++study.instances;
+  if (arrival.dictionary.empty()) return;
+  // After a crash the study in memory knows only what the database knew.
+  const auto known = parts_.identities.Find(study.number);
+  known->Learn(deid::Dictionary::Parse(arrival.dictionary));
+  study.dictionary = parts_.identities.SealDictionary(*known);
+}
+
+void Ledger::WriteSealed(store::Transaction& transaction, const Entry& entry,
+                         store::StudyRow* study) {
+  const auto& arrival = entry.arrival;
+  store::QuarantineRow row;
+  row.place = Name(entry.place);
+  row.project = arrival.project;
+  if (study != nullptr) row.study = study->number;
+  row.identity_index = arrival.identity_index;
+  row.digest = arrival.digest;
+  row.reason = arrival.reason;
+  row.path = arrival.path;
+  row.sop_class_uid = arrival.sop_class_uid;
+  row.transfer_syntax_uid = arrival.transfer_syntax_uid;
+  row.size = arrival.size;
+  row.key = arrival.key;
+  const auto number = store::InsertQuarantine(transaction, row);
+  if (!number) return;
+  Json::Value fields;
+  fields["quarantine"] = Json::Int64(*number);
+  fields["reason"] = arrival.reason;
+  fields["study"] = Json::Int64(arrival.study);
+  store::Append(transaction, "quarantine.sealed", "gate", fields);
+  if (study == nullptr) return;
+  ++study->sealed;
+  AddReason(study->reasons, arrival.reason);
+  if (arrival.quarantine_study) study->state = "QUARANTINED";
+}
+
+std::filesystem::path Ledger::QuarantineFile(const std::string& place) const {
+  return parts_.quarantine_directory / (place + ".sealed");
+}
+
+// The chunks stay as they are sealed; each is preceded by its length (docs/sealed-records.md).
+void Ledger::KeepSealed(const Entry& entry) {
+  const auto path = QuarantineFile(Name(entry.place));
+  auto temporary = path;
+  temporary += ".part";
+  auto file = parts_.files.Open(temporary, true);
+  uint64_t offset = 0;
+  reader_.Read(entry.place, [&](std::string_view chunk, bool) {
+    const auto length = LittleEndian(static_cast<uint32_t>(chunk.size()));
+    const std::string_view pieces[] = {length, chunk};
+    file->WriteAt(offset, pieces);
+    offset += length.size() + chunk.size();
+  });
+  file->SyncData();
+  parts_.files.Rename(temporary, path);
+  parts_.files.SyncDirectory(parts_.quarantine_directory);
+}
+
+std::string Ledger::OpenQuarantined(const store::QuarantineRow& row) const {
+  auto file = parts_.files.Open(QuarantineFile(row.place), false);
+  const auto size = file->Size();
+  const auto key = vault::UnwrapKey(parts_.keys.wrap, kQuarantineKeyPlace, row.key);
+  vault::ChunkOpener opener(key);
+  std::string plain;
+  for (uint64_t offset = 0; offset < size;) {
+    const uint32_t length = FromLittleEndian(file->ReadAt(offset, kLengthBytes));
+    offset += kLengthBytes + length;
+    plain += opener.Open(file->ReadAt(offset - length, length), offset >= size);
+  }
+  if (!opener.complete()) throw Error(ErrorKind::kInvalid, "the quarantined object is cut short");
+  return plain;
+}
+
+spool::RecoveryReport Ledger::Recover() {
+  std::vector<Entry> missing;
+  std::vector<spool::Place> finished;
+  const auto report = parts_.spool.Recover([&](const spool::Recovered& record) {
+    if (record.damaged) {
+      Log(LogLevel::kError, "gate.spool-damaged", {{"record", Name(record.place)}});
+      return;
+    }
+    auto arrival = OpenArrival(parts_.keys, record.trailer);
+    parts_.database.Read([&](const store::Reader& reader) {
+      const auto instance = store::FindInstance(reader, arrival.identity_index);
+      if (!IsRecorded(reader, Name(record.place), arrival)) {
+        missing.push_back({record.place, std::move(arrival), {}});
+      } else if (arrival.sealed || instance->state == "IMPORTED" ||
+                 Name({instance->segment, instance->offset}) != Name(record.place)) {
+        finished.push_back(record.place);
+      }
+    });
+  });
+  for (const auto place : finished) parts_.spool.Release(place);
+  if (!missing.empty()) Record(missing);
+  Log(LogLevel::kInfo, "gate.recovered",
+      {{"whole", report.whole}, {"damaged", report.damaged}, {"caught_up", missing.size()}});
+  return report;
+}
+
+}  // namespace glossator::gate

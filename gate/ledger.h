@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Brings what the spool holds durably into the database, soon after it was acknowledged, and moves
+// sealed originals out of the spool into quarantine files. Everything here can be done again.
+#pragma once
+
+#include <condition_variable>
+#include <filesystem>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "gate/arrival.h"
+#include "gate/identities.h"
+#include "spool/reader.h"
+#include "spool/spool.h"
+
+namespace glossator::gate {
+
+class Ledger {
+ public:
+  struct Parts {
+    store::Database& database;
+    spool::Spool& spool;
+    Identities& identities;
+    const Keys& keys;
+    FileSystem& files;
+    std::filesystem::path spool_directory;
+    std::filesystem::path quarantine_directory;
+  };
+
+  explicit Ledger(Parts parts);
+  ~Ledger();
+  Ledger(const Ledger&) = delete;
+  Ledger& operator=(const Ledger&) = delete;
+
+  // Catches up with the spool after a start; call once, before anything arrives.
+  spool::RecoveryReport Recover();
+
+  // Never blocks. `recorded` is called on the ledger's thread once the row is durable.
+  void Add(spool::Place place, Arrival arrival, std::function<void()> recorded);
+  // Returns when everything added before is recorded.
+  void Flush();
+
+  // The sealed original of a quarantine row, plain. Throws Error.
+  std::string OpenQuarantined(const store::QuarantineRow& row) const;
+
+ private:
+  struct Entry {
+    spool::Place place;
+    Arrival arrival;
+    std::function<void()> recorded;
+  };
+
+  void Run();
+  void Record(std::vector<Entry>& entries);
+  void Write(store::Transaction& transaction, std::vector<Entry>& entries);
+  void WriteCleaned(store::Transaction& transaction, const Entry& entry, store::StudyRow& study);
+  void WriteSealed(store::Transaction& transaction, const Entry& entry, store::StudyRow* study);
+  void KeepSealed(const Entry& entry);
+  std::filesystem::path QuarantineFile(const std::string& place) const;
+
+  Parts parts_;
+  spool::Reader reader_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<Entry> queue_;
+  bool busy_ = false;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace glossator::gate

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gate/objects.h"
+
+#include "dicom/io.h"
+#include "dicom/json.h"
+#include "model/error.h"
+#include "store/gate_object.h"
+#include "vault/seal.h"
+
+namespace glossator::gate {
+namespace {
+
+namespace tags = dicom::tags;
+
+std::string SyntaxUid(const dicom::TransferSyntax& syntax) { return std::string(syntax.uid); }
+
+dimse::Status DiskTrouble() { return {dimse::kOutOfResources, "the spool could not be written"}; }
+
+// After the sync: remember it, tell the ledger, then the sender.
+void Commit(Intake& intake, RecordWriter& record, std::shared_ptr<Hold> hold, Arrival arrival,
+            bool claimed, dimse::Respond respond) {
+  auto trailer = SealArrival(intake.parts().keys, intake.parts().entropy, arrival);
+  record.Commit(std::move(trailer),
+                [&intake, hold, arrival, claimed, respond](std::optional<spool::Place> place) {
+                  if (!place) return respond(DiskTrouble());
+                  if (claimed) intake.twins().Acknowledged(arrival.identity_index, arrival.digest);
+                  intake.parts().ledger.Add(*place, arrival, [hold] {});
+                  respond({});
+                });
+}
+
+}  // namespace
+
+ContentDigest::ContentDigest(const Keys& keys, const dicom::DataSet& head)
+    : keys_(keys), head_(dicom::Write(head, dicom::kExplicitLittleEndian)) {}
+
+std::string ContentDigest::Finish() {
+  return ToHex(vault::Hmac(keys_.digest, {vault::Sha256Hex(head_), rest_.Finish()}));
+}
+
+CleanedObject::CleanedObject(Intake& intake, std::shared_ptr<Study> study,
+                             std::shared_ptr<Hold> hold, const dicom::DataSet& original,
+                             const deid::Cleaned& cleaned, const dicom::TransferSyntax& syntax,
+                             Arrival arrival)
+    : intake_(intake),
+      study_(std::move(study)),
+      hold_(std::move(hold)),
+      arrival_(std::move(arrival)),
+      digest_(intake.parts().keys, original),
+      pixels_(original, cleaned.instance.syntax()),
+      record_(intake.parts().spool, study_->data_key(), intake.parts().entropy),
+      deflater_(syntax.deflated ? std::make_unique<Deflater>() : nullptr) {
+  const auto& head = cleaned.instance.data_set();
+  arrival_.sop_instance_uid = head.GetString(tags::SOPInstanceUID);
+  arrival_.series_instance_uid = head.GetString(tags::SeriesInstanceUID);
+  arrival_.transfer_syntax_uid = SyntaxUid(syntax);
+  SealIdentity(cleaned);
+  const auto meta = dicom::FileMeta(arrival_.sop_class_uid, arrival_.sop_instance_uid, syntax);
+  const auto body = dicom::Write(head, cleaned.instance.syntax());
+  arrival_.head_size = static_cast<int64_t>(meta.size() + body.size());
+  record_.Write(meta);
+  Put(body);
+}
+
+// The original UIDs are all that the way back needs: the pseudonymous ones follow from the secret.
+void CleanedObject::SealIdentity(const deid::Cleaned& cleaned) {
+  Json::Value originals(Json::arrayValue);
+  for (const auto& [original, pseudonymous] : cleaned.uids) originals.append(original);
+  arrival_.identity =
+      vault::Seal(study_->identity_key(), intake_.parts().entropy,
+                  "instance/" + arrival_.sop_instance_uid, dicom::WriteJson(originals));
+}
+
+void CleanedObject::Put(std::string_view bytes) {
+  if (deflater_) {
+    record_.Write(deflater_->Take(bytes));
+  } else {
+    record_.Write(bytes);
+  }
+}
+
+void CleanedObject::Write(std::string_view bytes) {
+  has_pixels_ = true;
+  digest_.Add(bytes);
+  buffer_.clear();
+  pixels_.Write(bytes, buffer_);
+  Put(buffer_);
+}
+
+void CleanedObject::Finish(dimse::Respond respond) {
+  if (has_pixels_ && !pixels_.complete()) {
+    throw Error(ErrorKind::kInvalid, "the data set ends inside Pixel Data");
+  }
+  if (has_pixels_ && !pixels_.ok()) {
+    throw Error(ErrorKind::kInvalid, "Pixel Data is not of its transfer syntax");
+  }
+  if (deflater_) record_.Write(deflater_->Finish());
+  record_.Close();
+  arrival_.digest = digest_.Finish();
+  arrival_.sha256 = record_.sha256();
+  arrival_.size = record_.size();
+  ++intake_.counters().cleaned;
+  Commit(intake_, record_, std::move(hold_), std::move(arrival_), true, std::move(respond));
+}
+
+SealedObject::SealedObject(Intake& intake, std::shared_ptr<Hold> hold, std::string_view head,
+                           const dicom::DataSet& original, Arrival arrival,
+                           std::string known_digest)
+    : intake_(intake),
+      hold_(std::move(hold)),
+      arrival_(std::move(arrival)),
+      known_digest_(std::move(known_digest)),
+      digest_(intake.parts().keys, original),
+      key_(vault::RandomKey(intake.parts().entropy)),
+      record_(intake.parts().spool, key_, intake.parts().entropy) {
+  arrival_.sealed = true;
+  arrival_.key =
+      vault::WrapKey(intake_.parts().keys.wrap, intake_.parts().entropy, kQuarantineKeyPlace, key_);
+  record_.Write(head);
+}
+
+void SealedObject::Write(std::string_view bytes) {
+  digest_.Add(bytes);
+  record_.Write(bytes);
+}
+
+bool SealedObject::IsResend(const std::string& digest) const {
+  if (digest == known_digest_) return true;
+  bool quarantined = false;
+  intake_.parts().database.Read([&](const store::Reader& reader) {
+    quarantined = store::IsQuarantined(reader, arrival_.identity_index, digest);
+  });
+  return quarantined;
+}
+
+void SealedObject::Finish(dimse::Respond respond) {
+  record_.Close();
+  arrival_.digest = digest_.Finish();
+  arrival_.size = record_.size();
+  if (IsResend(arrival_.digest)) {
+    ++intake_.counters().resent;
+    return respond({});
+  }
+  ++(known_digest_.empty() ? intake_.counters().sealed : intake_.counters().conflicts);
+  Commit(intake_, record_, std::move(hold_), std::move(arrival_), false, std::move(respond));
+}
+
+}  // namespace glossator::gate
