@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/node_case.h"
+
+#include "dicom/json.h"
+
+namespace glossator::store {
+namespace {
+
+constexpr const char* kSelectCase =
+    "SELECT id, project, study_uid, patient_code, state, revision, instances, arriving, sealed,"
+    " reasons, created, updated FROM study_case ";
+constexpr const char* kSelectInstance =
+    "SELECT sop_instance_uid, series_instance_uid, sop_class_uid, transfer_syntax_uid, modality,"
+    " sha256, size, revision, image FROM instance ";
+
+std::string ToText(const std::vector<std::string>& reasons) {
+  Json::Value json(Json::arrayValue);
+  for (const std::string& reason : reasons) json.append(reason);
+  return dicom::WriteJson(json);
+}
+
+std::vector<std::string> ReasonsFrom(const std::string& text) {
+  std::vector<std::string> reasons;
+  for (const Json::Value& reason : dicom::ParseJson(text)) reasons.push_back(reason.asString());
+  return reasons;
+}
+
+Case CaseFrom(const Rows& row) {
+  return {.id = row.Int64(0),
+          .project = row.Text(1),
+          .study_uid = row.Text(2),
+          .patient_code = row.Text(3),
+          .state = CaseStateFrom(row.Text(4)),
+          .revision = row.Int64(5),
+          .instances = row.Int64(6),
+          .arriving = row.Int64(7),
+          .sealed = row.Int64(8),
+          .reasons = ReasonsFrom(row.Text(9)),
+          .created = row.Text(10),
+          .updated = row.Text(11)};
+}
+
+CaseInstance InstanceFrom(const Rows& row) {
+  return {.sop_instance_uid = row.Text(0),
+          .series_instance_uid = row.Text(1),
+          .sop_class_uid = row.Text(2),
+          .transfer_syntax_uid = row.Text(3),
+          .modality = row.Text(4),
+          .sha256 = row.Text(5),
+          .size = row.Int64(6),
+          .revision = row.Int64(7),
+          .image = row.Int64(8) != 0};
+}
+
+std::optional<Case> OneCase(Rows rows) {
+  return rows.Next() ? std::optional(CaseFrom(rows)) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Case> FindCase(const Reader& reader, int64_t id) {
+  return OneCase(reader.Query(std::string(kSelectCase) + "WHERE id = ?", {id}));
+}
+
+std::optional<Case> FindCaseOfStudy(const Reader& reader, std::string_view study_uid) {
+  return OneCase(reader.Query(std::string(kSelectCase) + "WHERE study_uid = ?", {study_uid}));
+}
+
+std::vector<Case> ListCases(const Reader& reader, std::string_view project, std::string_view state,
+                            int64_t after, size_t limit) {
+  std::vector<Case> cases;
+  Rows rows = reader.Query(std::string(kSelectCase) +
+                               "WHERE id > ? AND (?2 = '' OR project = ?2)"
+                               " AND (?3 = '' OR state = ?3) ORDER BY id LIMIT ?4",
+                           {after, project, state, limit});
+  while (rows.Next()) cases.push_back(CaseFrom(rows));
+  return cases;
+}
+
+std::map<std::string, int64_t> CountCases(const Reader& reader, std::string_view project) {
+  std::map<std::string, int64_t> counts;
+  Rows rows = reader.Query(
+      "SELECT state, count(*) FROM study_case WHERE ?1 = '' OR project = ?1 GROUP BY state",
+      {project});
+  while (rows.Next()) counts[rows.Text(0)] = rows.Int64(1);
+  return counts;
+}
+
+int64_t InsertCase(Transaction& transaction, const Case& value) {
+  return transaction.Insert(
+      "INSERT INTO study_case (project, study_uid, patient_code, state, revision, instances,"
+      " arriving, sealed, reasons, created, updated) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+      {value.project, value.study_uid, value.patient_code, NameOf(value.state), value.revision,
+       value.instances, value.arriving, value.sealed, ToText(value.reasons), transaction.now(),
+       transaction.now()});
+}
+
+void UpdateCase(Transaction& transaction, const Case& value) {
+  transaction.Execute(
+      "UPDATE study_case SET state = ?, revision = ?, instances = ?, arriving = ?, sealed = ?,"
+      " reasons = ?, updated = ? WHERE id = ?",
+      {NameOf(value.state), value.revision, value.instances, value.arriving, value.sealed,
+       ToText(value.reasons), transaction.now(), value.id});
+}
+
+std::vector<CaseInstance> CaseInstances(const Reader& reader, int64_t case_id,
+                                        std::string_view series_uid, int64_t revision_max) {
+  std::vector<CaseInstance> instances;
+  Rows rows = reader.Query(std::string(kSelectInstance) +
+                               "WHERE case_id = ? AND (?2 = '' OR series_instance_uid = ?2)"
+                               " AND revision <= ?3 ORDER BY sop_instance_uid",
+                           {case_id, series_uid, revision_max});
+  while (rows.Next()) instances.push_back(InstanceFrom(rows));
+  return instances;
+}
+
+std::optional<CaseInstance> FindCaseInstance(const Reader& reader,
+                                             std::string_view sop_instance_uid) {
+  Rows rows =
+      reader.Query(std::string(kSelectInstance) + "WHERE sop_instance_uid = ?", {sop_instance_uid});
+  return rows.Next() ? std::optional(InstanceFrom(rows)) : std::nullopt;
+}
+
+void InsertCaseInstance(Transaction& transaction, int64_t case_id, const CaseInstance& instance) {
+  transaction.Execute(
+      "INSERT INTO instance (sop_instance_uid, case_id, series_instance_uid, sop_class_uid,"
+      " transfer_syntax_uid, modality, sha256, size, revision, image)"
+      " VALUES (?,?,?,?,?,?,?,?,?,?)",
+      {instance.sop_instance_uid, case_id, instance.series_instance_uid, instance.sop_class_uid,
+       instance.transfer_syntax_uid, instance.modality, instance.sha256, instance.size,
+       instance.revision, instance.image});
+}
+
+std::vector<std::string> InstanceUids(const Reader& reader, std::string_view after, size_t limit) {
+  std::vector<std::string> uids;
+  Rows rows = reader.Query(
+      "SELECT sop_instance_uid FROM instance WHERE sop_instance_uid > ?"
+      " ORDER BY sop_instance_uid LIMIT ?",
+      {after, limit});
+  while (rows.Next()) uids.push_back(rows.Text(0));
+  return uids;
+}
+
+bool HasBatch(const Reader& reader, std::string_view manifest) {
+  return reader.Query("SELECT 1 FROM batch WHERE manifest = ?", {manifest}).Next();
+}
+
+void InsertBatch(Transaction& transaction, std::string_view manifest, int64_t number,
+                 const Case& value, int64_t instances) {
+  transaction.Execute(
+      "INSERT INTO batch (manifest, number, case_id, revision, instances, imported)"
+      " VALUES (?,?,?,?,?,?)",
+      {manifest, number, value.id, value.revision, instances, transaction.now()});
+}
+
+int64_t FeedPosition(const Reader& reader, std::string_view feed) {
+  Rows rows = reader.Query("SELECT seq FROM feed WHERE name = ?", {feed});
+  return rows.Next() ? rows.Int64(0) : 0;
+}
+
+void SetFeedPosition(Transaction& transaction, std::string_view feed, int64_t seq) {
+  transaction.Execute(
+      "INSERT INTO feed (name, seq) VALUES (?,?) ON CONFLICT (name) DO UPDATE SET seq ="
+      " excluded.seq",
+      {feed, seq});
+}
+
+}  // namespace glossator::store

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/case.h"
+#include "store/sql.h"
+
+namespace glossator::store {
+
+std::optional<Case> FindCase(const Reader& reader, int64_t id);
+std::optional<Case> FindCaseOfStudy(const Reader& reader, std::string_view study_uid);
+// id > after, oldest first; empty project or state: all.
+std::vector<Case> ListCases(const Reader& reader, std::string_view project, std::string_view state,
+                            int64_t after, size_t limit);
+// State -> number; empty project: all.
+std::map<std::string, int64_t> CountCases(const Reader& reader, std::string_view project);
+
+int64_t InsertCase(Transaction& transaction, const Case& value);  // returns its id
+void UpdateCase(Transaction& transaction, const Case& value);     // by id; sets `updated`
+
+// revision <= revision_max; series_uid empty: all. In order of SOP Instance UID.
+std::vector<CaseInstance> CaseInstances(const Reader& reader, int64_t case_id,
+                                        std::string_view series_uid = "",
+                                        int64_t revision_max = INT64_MAX);
+std::optional<CaseInstance> FindCaseInstance(const Reader& reader,
+                                             std::string_view sop_instance_uid);
+void InsertCaseInstance(Transaction& transaction, int64_t case_id, const CaseInstance& instance);
+// Every SOP Instance UID of the database, after `after`, in order.
+std::vector<std::string> InstanceUids(const Reader& reader, std::string_view after, size_t limit);
+
+bool HasBatch(const Reader& reader, std::string_view manifest);
+void InsertBatch(Transaction& transaction, std::string_view manifest, int64_t number,
+                 const Case& value, int64_t instances);
+
+int64_t FeedPosition(const Reader& reader, std::string_view feed);  // 0 at first
+void SetFeedPosition(Transaction& transaction, std::string_view feed, int64_t seq);
+
+}  // namespace glossator::store
