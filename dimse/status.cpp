@@ -52,10 +52,10 @@ struct KindRow {
   StatusKind kind;
 };
 constexpr std::array kKinds = {
-    KindRow{0x0000, 0xFFFF, StatusKind::kSuccess}, KindRow{0x0001, 0xFFFF, StatusKind::kWarning},
-    KindRow{0x0107, 0xFFFF, StatusKind::kWarning}, KindRow{0x0116, 0xFFFF, StatusKind::kWarning},
-    KindRow{0xB000, 0xF000, StatusKind::kWarning}, KindRow{0xFE00, 0xFFFF, StatusKind::kCancel},
-    KindRow{0xFF00, 0xFFFE, StatusKind::kPending},
+    KindRow{0x0000, 0xFFFF, StatusKind::kSucceeded}, KindRow{0x0001, 0xFFFF, StatusKind::kWarned},
+    KindRow{0x0107, 0xFFFF, StatusKind::kWarned},    KindRow{0x0116, 0xFFFF, StatusKind::kWarned},
+    KindRow{0xB000, 0xF000, StatusKind::kWarned},    KindRow{0xFE00, 0xFFFF, StatusKind::kCanceled},
+    KindRow{0xFF00, 0xFFFE, StatusKind::kContinues},
 };
 
 template <class Table>
@@ -70,7 +70,7 @@ auto FirstMatch(const Table& table, uint16_t code) -> decltype(table.data()) {
 
 StatusKind KindOf(uint16_t code) {
   const KindRow* row = FirstMatch(kKinds, code);
-  return row ? row->kind : StatusKind::kFailure;
+  return row ? row->kind : StatusKind::kFailed;
 }
 
 const StatusEntry* FindStatus(uint16_t code) { return FirstMatch(kStatuses, code); }

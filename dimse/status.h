@@ -36,7 +36,7 @@ inline constexpr uint16_t kCancel = 0xFE00;
 inline constexpr uint16_t kPending = 0xFF00;
 
 // PS3.7 Table C-1: what a sender should make of a code.
-enum class StatusKind { kSuccess, kWarning, kFailure, kCancel, kPending };
+enum class StatusKind { kSucceeded, kWarned, kFailed, kCanceled, kContinues };
 StatusKind KindOf(uint16_t code);
 
 struct StatusEntry {
