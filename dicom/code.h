@@ -11,9 +11,9 @@
 namespace glossator::dicom {
 
 struct Code {
-  std::string value;    // (0008,0100), or (0008,0119)/(0008,0120) when long or a URN
-  std::string scheme;   // (0008,0102) Coding Scheme Designator
-  std::string meaning;  // (0008,0104), UTF-8
+  std::string value;             // (0008,0100), or (0008,0119)/(0008,0120) when long or a URN
+  std::string scheme;            // (0008,0102) Coding Scheme Designator
+  std::string meaning;           // (0008,0104), UTF-8
   std::string scheme_version{};  // (0008,0103), usually empty
 
   // Same concept; the meaning is decoration.

@@ -87,9 +87,12 @@ inline bool Element::operator==(const Element& other) const {
 }
 
 // Calls visit(path, element) for every element at every depth, depth first, without recursion.
-// path is e.g. "(0040,A730)[2]>(0040,A160)"; it holds tags and indices only, never a value.
+// path is e.g. "(0040,A730)[2]>(0040,A160)", items counted from 1; it holds tags and indices only,
+// never a value. A const DataSet gives const Element&, another one Element&.
 template <class Visit>
 void ForEachElement(const DataSet& data_set, Visit&& visit);
+template <class Visit>
+void ForEachElement(DataSet& data_set, Visit&& visit);
 
 }  // namespace glossator::dicom
 

@@ -11,11 +11,12 @@
 namespace glossator::dicom {
 
 struct DictionaryEntry {
-  Tag tag;             // repeating groups (50xx, 60xx ...) are found by any of their tags
-  Vr vr;               // the first of several ("OB or OW" gives OW, "US or SS" gives US)
+  Tag tag;  // repeating groups (50xx, 60xx ...) are found by any of their tags
+  Vr vr;    // the first of several, but OW where it is offered; "US or SS" gives US
   std::string_view vm;
   std::string_view keyword;
   bool retired;
+  bool us_or_ss;  // signed when Pixel Representation is 1
 };
 
 // nullptr for private and unknown tags.

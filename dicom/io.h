@@ -13,12 +13,14 @@
 
 namespace glossator::dicom {
 
+struct ElementHeader;
+
 struct Limits {
-  uint64_t bytes_max = 4ull << 30;        // of the whole input, after inflating
+  uint64_t bytes_max = 4ull << 30;  // of the whole input, after inflating
   uint64_t element_bytes_max = 4ull << 30;
-  uint32_t depth_max = 64;                // nested sequences
+  uint32_t depth_max = 64;  // nested sequences
   uint32_t elements_max = 8'000'000;
-  uint32_t inflate_ratio_max = 200;       // deflated data sets (PS3.5 A.5)
+  uint32_t inflate_ratio_max = 200;  // deflated data sets (PS3.5 A.5)
 };
 
 // `bytes` is exactly one data set without File Meta.
@@ -46,8 +48,15 @@ class HeadScanner {
     uint64_t end;  // UINT64_MAX: undefined length
     bool is_sequence;
     bool implicit_vr;
+    bool is_fragments = false;
   };
   bool Step(std::string_view prefix);
+  bool Delimiter(const ElementHeader& header, bool implicit);
+  bool Element(const ElementHeader& header, bool implicit);
+  bool Skip(const ElementHeader& header);
+  bool Open(const ElementHeader& header, Level level);
+  void CheckInside() const;
+  [[noreturn]] void CheckFailed() const;
 
   TransferSyntax syntax_;
   Limits limits_;
@@ -86,7 +95,8 @@ void WriteFileTo(const std::filesystem::path& path, const DataSet& data_set,
 std::string Inflate(std::string_view bytes, const Limits& limits = {});
 std::string Deflate(std::string_view bytes);
 
-inline constexpr std::string_view kImplementationClassUid = "2.25.190146358391227407735112374860461028411";
+inline constexpr std::string_view kImplementationClassUid =
+    "2.25.190146358391227407735112374860461028411";
 inline constexpr std::string_view kImplementationVersionName = "GLOSSATOR_1";
 
 }  // namespace glossator::dicom
