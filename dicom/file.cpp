@@ -76,10 +76,18 @@ const TransferSyntax& SyntaxOf(const DataSet& meta, std::string_view data) {
   return *declared;
 }
 
+// "DICM" may stand at 128 by chance in a data set without preamble.
+size_t MetaStart(std::string_view bytes) {
+  constexpr size_t kStart = kPreamble + kPrefix.size();
+  if (!HasPrefix(bytes)) return 0;
+  const bool has_meta = bytes.size() >= kStart + 8 && Load16(bytes, kStart, false) == 0x0002;
+  return has_meta || Guess(bytes) == nullptr ? kStart : 0;
+}
+
 // nullopt: the meta information does not end within `bytes`.
 std::optional<Start> ReadStart(std::string_view bytes, bool complete) {
   Start start;
-  const size_t meta_at = HasPrefix(bytes) ? kPreamble + kPrefix.size() : 0;
+  const size_t meta_at = MetaStart(bytes);
   auto end = EndOfMeta(bytes, meta_at);
   if (!end && !complete) return std::nullopt;
   start.data_at = std::min(end.value_or(bytes.size()), bytes.size());

@@ -199,9 +199,11 @@ bool Reader::OnlyZerosRemain() const {
 }
 
 std::string Reader::Path(Tag tag) const {
+  constexpr size_t kShown = 16;  // deeper paths say nothing more
   std::string path;
   for (const Level& level : levels_) {
-    if (!level.is_sequence) continue;
+    if (!level.is_sequence || &level - levels_.data() > static_cast<std::ptrdiff_t>(kShown))
+      continue;
     path += ToString(level.sequence.tag) + '[' + std::to_string(level.sequence.items.size() + 1);
     path += "]>";
   }

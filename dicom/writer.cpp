@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <vector>
 
+#include "dicom/dictionary.h"
 #include "dicom/element_header.h"
 #include "dicom/error.h"
 #include "dicom/io.h"
@@ -26,8 +27,8 @@ class Writer {
     DataSet::const_iterator end;
     const Element* sequence;  // the one being written, with its next item
     size_t next_item;
-    size_t length_at;  // where the length of this item goes; 0 for the root
-    size_t sequence_length_at = 0;
+    size_t length_at;               // where the length of this item goes; 0 for the root
+    size_t sequence_length_at = 0;  // 0: undefined length
   };
 
   void Step() {
@@ -45,16 +46,19 @@ class Writer {
   }
 
   void OpenSequence(Level& level, const Element& element) {
-    PutHeader(element.tag, Vr::SQ, 0);
+    // Without a VR and a dictionary entry only the undefined length says that it is a sequence.
+    const bool defined = !implicit_ || VrOf(element.tag) == Vr::SQ;
+    PutHeader(element.tag, Vr::SQ, defined ? 0 : kUndefinedLength);
     level.sequence = &element;
     level.next_item = 0;
-    level.sequence_length_at = out_.size() - 4;
+    level.sequence_length_at = defined ? out_.size() - 4 : 0;
   }
 
   void NextItem(Level& level) {
     if (level.next_item == level.sequence->items.size()) {
-      PatchLength(level.sequence_length_at);
       level.sequence = nullptr;
+      if (level.sequence_length_at == 0) return PutDelimiter(kSequenceDelimitation, 0);
+      PatchLength(level.sequence_length_at);
       return;
     }
     const DataSet& item = level.sequence->items[level.next_item++];
