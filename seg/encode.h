@@ -46,7 +46,7 @@ struct Options {
   FractionalType fractional_type = FractionalType::kProbability;
   uint8_t maximum_fractional_value = 255;
   bool keep_empty_frames = false;  // every source frame for every segment
-  bool deflated = false;           // Deflated Explicit VR Little Endian (in memory)
+  bool deflated = false;           // Deflated Explicit VR Little Endian (PS3.5 A.5)
   Equipment equipment;
   std::string content_qualification;                   // "RESEARCH", "PRODUCT" or empty: left out
   std::vector<dicom::DataSet> contributing_equipment;  // items of (0018,A001)

@@ -44,4 +44,7 @@ struct Labels {
 Labels LabelsFromBytes(std::string_view bytes, uint32_t frames, uint32_t rows, uint32_t columns,
                        LabelType type);
 
+// 16 bit become 8 bit when every value fits.
+Labels Narrowed(Labels labels);
+
 }  // namespace glossator::seg

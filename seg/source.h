@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -64,9 +65,9 @@ struct Source {
   bool IsRegular() const;
   // Index into frames of an image (and frame), nullopt when it is not in this source.
   std::optional<uint32_t> Find(const std::string& sop_instance_uid, uint32_t frame_number) const;
+  void Index();  // after a change of instances or frames, for Find
 
  private:
-  friend class SourceBuilder;
   std::map<std::string, uint32_t> first_frame_;  // by SOP Instance UID
   std::map<std::pair<uint32_t, uint32_t>, uint32_t> frame_at_;
 };
@@ -85,11 +86,20 @@ class SourceBuilder {
  private:
   struct Image {
     SourceInstance instance;
+    std::string frame_of_reference_uid;
     int64_t number = 0;
     std::vector<std::optional<Plane>> planes;
   };
+  void KeepHead(const dicom::DataSet& head, const Image& image);
+  bool HasPlanes() const;
+  void SortByPlane();
+  void Append(const Image& image);
+  std::string CommonFrameOfReference() const;
+
   Source source_;
   std::vector<Image> images_;
+  std::set<std::string> seen_;
+  std::pair<int64_t, std::string> head_key_;
 };
 
 Source MakeSource(const std::vector<dicom::DataSet>& heads);

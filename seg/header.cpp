@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "seg/header.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "dicom/charset.h"
+#include "seg/codes.h"
+#include "seg/plane.h"
+
+namespace glossator::seg {
+namespace tags = dicom::tags;
+namespace {
+
+constexpr double kSame = 1e-6;
+
+bool OneGrid(const Source& source) {
+  const Plane& first = *source.frames.front().plane;
+  return std::all_of(source.frames.begin(), source.frames.end(), [&](const SourceFrame& frame) {
+    return SameDirection(frame.plane->orientation, first.orientation, kSame) &&
+           frame.plane->row_spacing == first.row_spacing &&
+           frame.plane->column_spacing == first.column_spacing;
+  });
+}
+
+bool PositionsDiffer(const Source& source) {
+  std::set<Vector> positions;
+  for (const SourceFrame& frame : source.frames) positions.insert(frame.plane->position);
+  return positions.size() == source.frames.size();
+}
+
+// PS3.3 C.8.20.2: BINARY 1/1/0, the others whole bytes.
+void PutPixelFormat(dicom::DataSet& header, const HeaderParts& parts) {
+  const Kind kind = parts.options.kind;
+  const int bits = kind == Kind::kBinary ? 1 : static_cast<int>(8 * parts.layout.label_bytes);
+  header.SetInt(tags::SamplesPerPixel, 1);
+  header.SetString(tags::PhotometricInterpretation, "MONOCHROME2");
+  header.SetInt(tags::NumberOfFrames, static_cast<int64_t>(parts.plan.frames.size()));
+  header.SetInt(tags::Rows, parts.source.rows);
+  header.SetInt(tags::Columns, parts.source.columns);
+  header.SetInt(tags::BitsAllocated, bits);
+  header.SetInt(tags::BitsStored, bits);
+  header.SetInt(tags::HighBit, bits - 1);
+  header.SetInt(tags::PixelRepresentation, 0);
+  if (kind == Kind::kLabelMap) header.SetInt(tags::PixelPaddingValue, 0);
+}
+
+// PS3.3 C.8.20.2.2: once lossy, always lossy.
+void PutLossy(dicom::DataSet& header, const Source& source) {
+  header.SetString(tags::LossyImageCompression, source.lossy ? "01" : "00");
+  if (!source.lossy) return;
+  for (const dicom::Tag tag :
+       {tags::LossyImageCompressionRatio, tags::LossyImageCompressionMethod}) {
+    if (source.head.HasValue(tag)) header.Put(*source.head.Find(tag));
+  }
+}
+
+void PutKind(dicom::DataSet& header, const HeaderParts& parts) {
+  const Options& options = parts.options;
+  static constexpr const char* kNames[] = {"BINARY", "FRACTIONAL", "LABELMAP"};
+  header.SetString(tags::SegmentationType, kNames[static_cast<int>(options.kind)]);
+  header.SetString(tags::SegmentsOverlap, parts.plan.overlap);
+  if (options.kind != Kind::kFractional) return;
+  const bool probability = options.fractional_type == FractionalType::kProbability;
+  header.SetString(tags::SegmentationFractionalType, probability ? "PROBABILITY" : "OCCUPANCY");
+  header.SetInt(tags::MaximumFractionalValue, options.maximum_fractional_value);
+}
+
+void PutIdentity(dicom::DataSet& header, const HeaderParts& parts) {
+  const Identity& identity = parts.identity;
+  const bool label_map = parts.options.kind == Kind::kLabelMap;
+  const std::string date = ToDicomDate(parts.now);
+  const std::string time = ToDicomTime(parts.now);
+  header.SetString(tags::SOPClassUID, label_map ? kLabelMapStorage : kSegmentationStorage);
+  header.SetString(tags::SOPInstanceUID, identity.sop_instance_uid);
+  header.SetString(tags::SeriesInstanceUID, identity.series_instance_uid);
+  header.SetInt(tags::SeriesNumber, identity.series_number);
+  header.SetInt(tags::InstanceNumber, identity.instance_number);
+  header.SetString(tags::Modality, "SEG");
+  header.SetString(tags::ImageType, "DERIVED\\PRIMARY");
+  for (const dicom::Tag tag : {tags::InstanceCreationDate, tags::SeriesDate, tags::ContentDate}) {
+    header.SetString(tag, date);
+  }
+  for (const dicom::Tag tag : {tags::InstanceCreationTime, tags::SeriesTime, tags::ContentTime}) {
+    header.SetString(tag, time);
+  }
+  const std::string& own = identity.series_description;
+  const std::string& text = own.empty() ? parts.description.series_description : own;
+  if (!text.empty()) header.SetString(tags::SeriesDescription, text);
+}
+
+void PutContent(dicom::DataSet& header, const HeaderParts& parts) {
+  const Description& description = parts.description;
+  header.SetString(tags::ContentLabel,
+                   description.content_label.empty() ? "SEGMENTATION" : description.content_label);
+  header.SetString(tags::ContentDescription, description.content_description);
+  header.SetString(tags::ContentCreatorName, description.content_creator);
+  header.SetString(tags::BurnedInAnnotation, "NO");
+  if (!parts.options.content_qualification.empty()) {
+    header.SetString(tags::ContentQualification, parts.options.content_qualification);
+  }
+}
+
+// Enhanced General Equipment (PS3.3 C.7.5.2): all type 1.
+void PutEquipment(dicom::DataSet& header, const Options& options) {
+  const Equipment& equipment = options.equipment;
+  header.SetString(tags::Manufacturer, equipment.manufacturer);
+  header.SetString(tags::ManufacturerModelName, equipment.model_name);
+  header.SetString(tags::DeviceSerialNumber, equipment.serial_number);
+  header.SetString(tags::SoftwareVersions, equipment.software_versions);
+  if (!options.contributing_equipment.empty()) {
+    header.SetItems(tags::ContributingEquipmentSequence, options.contributing_equipment);
+  }
+}
+
+dicom::DataSet Dimension(const std::string& organization, dicom::Tag pointer, dicom::Tag group,
+                         const char* label) {
+  dicom::DataSet item;
+  item.SetString(tags::DimensionOrganizationUID, organization);
+  item.SetInt(tags::DimensionIndexPointer, pointer.value());
+  item.SetInt(tags::FunctionalGroupPointer, group.value());
+  item.SetString(tags::DimensionDescriptionLabel, label);
+  return item;
+}
+
+// PS3.3 C.7.6.17: what the Dimension Index Values of each frame count.
+void PutDimensions(dicom::DataSet& header, const Layout& layout, UidSource& uids) {
+  const std::string organization = uids.New();
+  header.AddItem(tags::DimensionOrganizationSequence)
+      .SetString(tags::DimensionOrganizationUID, organization);
+  std::vector<dicom::DataSet> dimensions;
+  if (layout.by_segment) {
+    dimensions.push_back(Dimension(organization, tags::ReferencedSegmentNumber,
+                                   tags::SegmentIdentificationSequence, "Segment Number"));
+  }
+  dimensions.push_back(layout.by_position
+                           ? Dimension(organization, tags::ImagePositionPatient,
+                                       tags::PlanePositionSequence, "Image Position Patient")
+                           : Dimension(organization, tags::InStackPositionNumber,
+                                       tags::FrameContentSequence, "In-Stack Position Number"));
+  header.SetItems(tags::DimensionIndexSequence, std::move(dimensions));
+}
+
+// PS3.3 C.12.2: every image of the source.
+void PutReferences(dicom::DataSet& header, const Source& source) {
+  std::vector<dicom::DataSet> instances;
+  for (const SourceInstance& instance : source.instances) {
+    dicom::DataSet& item = instances.emplace_back();
+    item.SetString(tags::ReferencedSOPClassUID, instance.sop_class_uid);
+    item.SetString(tags::ReferencedSOPInstanceUID, instance.sop_instance_uid);
+  }
+  dicom::DataSet series;
+  series.SetString(tags::SeriesInstanceUID, source.series_instance_uid);
+  series.SetItems(tags::ReferencedInstanceSequence, std::move(instances));
+  header.SetItems(tags::ReferencedSeriesSequence, {std::move(series)});
+}
+
+// PS3.3 C.7.4.1, or what a projection needs instead (General Image, C.7.6.1).
+void PutSpace(dicom::DataSet& header, const Source& source, const Layout& layout) {
+  const auto copy = [&](dicom::Tag tag) {
+    const dicom::Element* element = source.head.Find(tag);
+    if (element != nullptr) {
+      header.Put(*element);
+    } else {
+      header.SetEmpty(tag);
+    }
+  };
+  if (layout.in_space) {
+    header.SetString(tags::FrameOfReferenceUID, source.frame_of_reference_uid);
+    header.SetString(tags::PositionReferenceIndicator,
+                     dicom::CharacterSet::Of(source.head)
+                         .Decode(source.head.GetString(tags::PositionReferenceIndicator)));
+  } else {
+    copy(tags::PatientOrientation);
+  }
+  for (const dicom::Tag tag : {tags::BodyPartExamined, tags::Laterality, tags::ImageLaterality}) {
+    if (source.head.HasValue(tag)) copy(tag);
+  }
+}
+
+double ThicknessOf(const Source& source) {
+  if (source.slice_thickness > 0) return source.slice_thickness;
+  const double spacing = std::abs(source.SliceSpacing());
+  return spacing > 0 ? spacing : source.frames.front().plane->row_spacing;
+}
+
+void PutSharedGroups(dicom::DataSet& header, const Source& source, const Layout& layout) {
+  dicom::DataSet groups;
+  if (layout.in_space && layout.shared_orientation) {
+    PutPlaneGroups(groups, *source.frames.front().plane, ThicknessOf(source));
+    const double spacing = source.SliceSpacing();
+    if (source.IsRegular() && spacing > 0) {
+      groups.Find(tags::PixelMeasuresSequence)
+          ->items[0]
+          .SetDouble(tags::SpacingBetweenSlices, spacing);
+    }
+  }
+  header.SetItems(tags::SharedFunctionalGroupsSequence, {std::move(groups)});
+}
+
+// The background's item (PS3.3 C.8.20.2.3.3: every value that occurs is described).
+dicom::DataSet Background() {
+  Segment segment;
+  segment.name = "Background";
+  segment.category = {"309825002", "SCT", "Spatial and Relational Concept"};
+  segment.type = {"125040", "DCM", "Background"};
+  return SegmentItem(segment, 0, "");
+}
+
+void PutSegments(dicom::DataSet& header, const HeaderParts& parts,
+                 const std::vector<std::string>& tracking_uids) {
+  std::vector<dicom::DataSet> items;
+  if (parts.options.kind == Kind::kLabelMap) items.push_back(Background());
+  for (size_t i = 0; i < parts.description.segments.size(); ++i) {
+    items.push_back(
+        SegmentItem(parts.description.segments[i], parts.plan.numbers[i], tracking_uids[i]));
+  }
+  header.SetItems(tags::SegmentSequence, std::move(items));
+}
+
+// PS3.3 C.12.1.1: private coding schemes are declared.
+void PutSchemes(dicom::DataSet& header) {
+  std::set<std::string> schemes;
+  dicom::ForEachElement(header, [&](const std::string&, const dicom::Element& element) {
+    if (element.tag != tags::CodingSchemeDesignator) return;
+    std::string scheme = element.value;
+    while (!scheme.empty() && (scheme.back() == ' ' || scheme.back() == '\0')) scheme.pop_back();
+    if (!scheme.empty() && !IsKnownScheme(scheme)) schemes.insert(scheme);
+  });
+  std::vector<dicom::DataSet> items;
+  for (const std::string& scheme : schemes) {
+    dicom::DataSet& item = items.emplace_back();
+    item.SetString(tags::CodingSchemeDesignator, scheme);
+    item.SetString(tags::CodingSchemeName, "Private coding scheme " + scheme);
+  }
+  if (!items.empty()) header.SetItems(tags::CodingSchemeIdentificationSequence, std::move(items));
+}
+
+// All our own text is UTF-8.
+void PutCharacterSet(dicom::DataSet& header) {
+  bool ascii = true;
+  dicom::ForEachElement(header, [&](const std::string&, const dicom::Element& element) {
+    if (!dicom::UsesCharacterSet(element.vr)) return;
+    ascii &= std::all_of(element.value.begin(), element.value.end(),
+                         [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  });
+  if (!ascii) header.SetString(tags::SpecificCharacterSet, "ISO_IR 192");
+}
+
+}  // namespace
+
+Layout LayoutOf(const Source& source, const Description& description, const Options& options) {
+  Layout layout;
+  layout.in_space = source.has_planes();
+  layout.shared_orientation = layout.in_space && OneGrid(source);
+  layout.by_position = layout.in_space && PositionsDiffer(source);
+  layout.by_segment = options.kind != Kind::kLabelMap;
+  if (options.kind == Kind::kLabelMap && !description.segments.empty()) {
+    const auto most =
+        std::max_element(description.segments.begin(), description.segments.end(),
+                         [](const Segment& a, const Segment& b) { return a.label < b.label; });
+    layout.label_bytes = most->label > 255 ? 2 : 1;
+  }
+  return layout;
+}
+
+void PutPlaneGroups(dicom::DataSet& groups, const Plane& plane, double slice_thickness) {
+  dicom::DataSet orientation;
+  orientation.SetDoubles(tags::ImageOrientationPatient,
+                         {plane.orientation.begin(), plane.orientation.end()});
+  groups.SetItems(tags::PlaneOrientationSequence, {std::move(orientation)});
+  dicom::DataSet measures;
+  measures.SetDouble(tags::SliceThickness, slice_thickness);
+  measures.SetDoubles(tags::PixelSpacing, {plane.row_spacing, plane.column_spacing});
+  groups.SetItems(tags::PixelMeasuresSequence, {std::move(measures)});
+}
+
+dicom::DataSet MakeHeader(const HeaderParts& parts, const std::vector<std::string>& tracking_uids,
+                          UidSource& uids) {
+  dicom::DataSet header = PatientAndStudy(parts.source.head);
+  PutIdentity(header, parts);
+  PutEquipment(header, parts.options);
+  PutContent(header, parts);
+  PutPixelFormat(header, parts);
+  PutLossy(header, parts.source);
+  PutKind(header, parts);
+  PutSegments(header, parts, tracking_uids);
+  PutDimensions(header, parts.layout, uids);
+  PutReferences(header, parts.source);
+  PutSpace(header, parts.source, parts.layout);
+  PutSharedGroups(header, parts.source, parts.layout);
+  for (const dicom::Element& element : parts.options.extra) header.Put(element);
+  PutSchemes(header);
+  PutCharacterSet(header);
+  return header;
+}
+
+}  // namespace glossator::seg

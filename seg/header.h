@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Everything of the object that stands in front of the per-frame functional groups.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "dicom/data_set.h"
+#include "seg/encode.h"
+#include "seg/plan.h"
+
+namespace glossator::seg {
+
+inline constexpr const char* kSegmentationStorage = "1.2.840.10008.5.1.4.1.1.66.4";
+inline constexpr const char* kLabelMapStorage = "1.2.840.10008.5.1.4.1.1.66.7";
+
+// How frames are indexed (PS3.3 C.7.6.17), and which groups are shared.
+struct Layout {
+  bool in_space = false;            // planes are written
+  bool by_position = false;         // a dimension is Image Position (Patient)
+  bool shared_orientation = false;  // one orientation and spacing for all frames
+  bool by_segment = false;          // a dimension is Referenced Segment Number
+  unsigned label_bytes = 1;         // LABELMAP: 1 or 2
+};
+Layout LayoutOf(const Source& source, const Description& description, const Options& options);
+
+struct HeaderParts {
+  const Source& source;
+  const Description& description;
+  const Identity& identity;
+  const Options& options;
+  const Plan& plan;
+  const Layout& layout;
+  Time now;
+};
+
+// `tracking_uids`: per segment. Sorted by tag, up to (5200,9229); options.extra not yet applied.
+dicom::DataSet MakeHeader(const HeaderParts& parts, const std::vector<std::string>& tracking_uids,
+                          UidSource& uids);
+
+// PS3.3 C.8.20.4, without number.
+dicom::DataSet SegmentItem(const Segment& segment, uint16_t number,
+                           const std::string& tracking_uid);
+// PCS-values of PS3.3 C.10.7.1.1 for an sRGB color, and back.
+std::array<uint16_t, 3> CieLabOf(const std::array<uint8_t, 3>& color);
+std::array<uint8_t, 3> ColorOf(const std::array<uint16_t, 3>& cie_lab);
+
+// Patient, study and clinical trial attributes of `head`, in UTF-8, type 2 ones at least empty.
+dicom::DataSet PatientAndStudy(const dicom::DataSet& head);
+
+// Pixel Measures and Plane Orientation macros of a plane.
+void PutPlaneGroups(dicom::DataSet& groups, const Plane& plane, double slice_thickness);
+
+}  // namespace glossator::seg
