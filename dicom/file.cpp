@@ -176,6 +176,19 @@ File ReadFileHead(const std::filesystem::path& path, const Limits& limits) {
   return file;
 }
 
+File ReadHead(std::string_view bytes, const Limits& limits) {
+  Start start = *ReadStart(bytes, true);
+  std::string_view data = bytes.substr(start.data_at);
+  if (!start.file.syntax->deflated) {
+    HeadScanner scanner(*start.file.syntax, limits);
+    const bool has_pixels = scanner.Scan(data) == HeadScanner::State::kAtPixelData;
+    if (has_pixels) data = data.substr(0, scanner.head_size());
+  }
+  start.file.data_set = Read(data, *start.file.syntax, limits);
+  DropPixels(start.file.data_set);
+  return std::move(start.file);
+}
+
 bool LooksLikeDicom(std::string_view first_bytes) {
   return HasPrefix(first_bytes) || Guess(first_bytes) != nullptr;
 }

@@ -78,6 +78,7 @@ File ReadFile(std::string_view bytes, const Limits& limits = {});
 File ReadFile(const std::filesystem::path& path, const Limits& limits = {});
 // Stops in front of the pixels: File::data_set has no (7FE0,0008/0009/0010).
 File ReadFileHead(const std::filesystem::path& path, const Limits& limits = {});
+File ReadHead(std::string_view bytes, const Limits& limits = {});
 // True when the bytes look like DICOM ("DICM" at 128, or a plausible first element).
 bool LooksLikeDicom(std::string_view first_bytes);
 
