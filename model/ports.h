@@ -73,6 +73,8 @@ class FileSystem {
     virtual void Preallocate(uint64_t size) = 0;  // space reserved and file size set, zeros
     virtual void SyncData() = 0;                  // fdatasync
     virtual uint64_t Size() = 0;
+    // Exclusive among all openings of the file, until this one is closed. False: taken.
+    virtual bool TryLock() { return true; }
   };
 
   virtual ~FileSystem() = default;

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -15,6 +17,8 @@
 
 namespace glossator {
 namespace {
+
+constexpr size_t kPiecesMax = 256;  // of one pwritev
 
 [[noreturn]] void Fail(const char* operation, int code = errno) {
   throw Error(ErrorKind::kUnavailable, std::string(operation) + ": " + std::strerror(code));
@@ -33,9 +37,10 @@ class PosixFile final : public FileSystem::File {
   PosixFile& operator=(const PosixFile&) = delete;
 
   void WriteAt(uint64_t offset, std::span<const std::string_view> pieces) override {
-    for (const auto piece : pieces) {
-      WriteAll(offset, piece);
-      offset += piece.size();
+    while (!pieces.empty()) {
+      const auto some = pieces.first(std::min(pieces.size(), kPiecesMax));
+      offset = WriteSome(offset, some);
+      pieces = pieces.subspan(some.size());
     }
   }
 
@@ -59,6 +64,12 @@ class PosixFile final : public FileSystem::File {
     if (code != 0) Fail("preallocate", code);
   }
 
+  bool TryLock() override {
+    const int result = flock(descriptor_, LOCK_EX | LOCK_NB);
+    if (result != 0 && errno != EWOULDBLOCK) Fail("lock");
+    return result == 0;
+  }
+
   void SyncData() override { Check(fdatasync(descriptor_), "fdatasync"); }
 
   uint64_t Size() override {
@@ -68,15 +79,33 @@ class PosixFile final : public FileSystem::File {
   }
 
  private:
-  void WriteAll(uint64_t offset, std::string_view bytes) {
-    while (!bytes.empty()) {
+  // Returns the offset after the last byte.
+  uint64_t WriteSome(uint64_t offset, std::span<const std::string_view> pieces) {
+    std::array<iovec, kPiecesMax> vectors;
+    for (size_t i = 0; i < pieces.size(); ++i) {
+      vectors[i] = {const_cast<char*>(pieces[i].data()), pieces[i].size()};
+    }
+    for (std::span<iovec> left(vectors.data(), pieces.size()); !left.empty();) {
       const ssize_t part =
-          pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+          pwritev(descriptor_, left.data(), int(left.size()), static_cast<off_t>(offset));
       if (part < 0 && errno == EINTR) continue;
       if (part < 0) Fail("write");
       offset += static_cast<uint64_t>(part);
-      bytes.remove_prefix(static_cast<size_t>(part));
+      left = Advance(left, static_cast<size_t>(part));
     }
+    return offset;
+  }
+
+  static std::span<iovec> Advance(std::span<iovec> left, size_t done) {
+    while (!left.empty() && done >= left[0].iov_len) {
+      done -= left[0].iov_len;
+      left = left.subspan(1);
+    }
+    if (done > 0) {
+      left[0].iov_base = static_cast<char*>(left[0].iov_base) + done;
+      left[0].iov_len -= done;
+    }
+    return left;
   }
 
   int descriptor_;

@@ -43,8 +43,8 @@ class Writer {
  private:
   friend class Spool;
   struct State;
-  explicit Writer(std::shared_ptr<State> state);
-  std::shared_ptr<State> state_;
+  explicit Writer(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
 };
 
 struct Recovered {
@@ -88,6 +88,7 @@ class Spool {
   void Release(Place place);
 
  private:
+  friend class Writer;
   class Core;
   std::shared_ptr<Core> core_;
 };

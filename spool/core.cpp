@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "spool/core.h"
+
+#include <chrono>
+#include <utility>
+
+#include "dicom/error.h"
+#include "model/log.h"
+#include "spool/crc32c.h"
+
+namespace glossator::spool {
+namespace {
+
+// How often a full disk is tried again.
+constexpr auto kRetry = std::chrono::milliseconds(200);
+
+std::unique_ptr<FileSystem::File> Lock(FileSystem& files, const std::filesystem::path& directory) {
+  files.MakeDirectory(directory);
+  auto file = files.Open(directory / "lock", true);
+  if (!file->TryLock()) throw Error(ErrorKind::kConflict, "another process writes to this spool");
+  return file;
+}
+
+// An edge: what a caller's callback throws must not end the spool's thread.
+template <class Call>
+void Guarded(Call&& call) {
+  try {
+    call();
+  } catch (const std::exception& error) {
+    Log(LogLevel::kError, "spool-callback-failed", {{"reason", error.what()}});
+  }
+}
+
+}  // namespace
+
+Spool::Core::Core(FileSystem& files, const std::filesystem::path& directory, const Options& options)
+    : options_(options), lock_(Lock(files, directory)), scribe_(files, directory, options) {
+  if (options_.segment_bytes % kPage != 0 || !scribe_.fits(kPage)) {
+    throw Error(ErrorKind::kInvalid, "the spool's segments have a wrong size");
+  }
+}
+
+RecoveryReport Spool::Core::Recover(const std::function<void(const Recovered&)>& visit) {
+  if (thread_.joinable()) throw Error(ErrorKind::kInternal, "the spool was recovered before");
+  const auto report = scribe_.Recover(visit);
+  last_record_ = scribe_.last_record();
+  Publish();
+  thread_ = std::thread([this] { Run(); });
+  return report;
+}
+
+std::shared_ptr<Growing> Spool::Core::Begin() {
+  if (!thread_.joinable()) throw Error(ErrorKind::kInternal, "the spool was not recovered");
+  return std::make_shared<Growing>(++last_record_);
+}
+
+void Spool::Core::Append(const std::shared_ptr<Growing>& record, std::string chunk) {
+  if (chunk.size() > options_.segment_bytes / 2) {
+    throw Error(ErrorKind::kInvalid, "a chunk larger than half a segment");
+  }
+  if (queued_bytes_ > 2 * options_.queue_bytes_max) record->lost = true;
+  if (record->lost) return;
+  Item item{ItemKind::kChunk, record, std::move(chunk)};
+  item.crc = Crc32c(item.bytes);
+  Push(item);
+}
+
+void Spool::Core::Commit(const std::shared_ptr<Growing>& record, std::string trailer,
+                         Writer::Done done) {
+  Item item{ItemKind::kCommit, record, std::move(trailer)};
+  item.done = std::move(done);
+  if (!Push(item)) item.done(std::nullopt);
+}
+
+void Spool::Core::Abandon(const std::shared_ptr<Growing>& record) {
+  Item item{ItemKind::kAbandon, record, {}};
+  Push(item);
+}
+
+void Spool::Core::OnRoom(std::function<void()> callback) {
+  const std::lock_guard lock(mutex_);
+  waiting_.push_back(std::move(callback));
+  wake_.notify_one();
+}
+
+void Spool::Core::Release(Place place) {
+  const std::lock_guard lock(mutex_);
+  releases_.push_back(place);
+  wake_.notify_one();
+}
+
+void Spool::Core::Stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+    wake_.notify_one();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+bool Spool::Core::has_room() const {
+  return !full_ && double(bytes_in_use_) < options_.high_water * double(options_.bytes_max);
+}
+
+// False, and the item as it was, when the spool has stopped.
+bool Spool::Core::Push(Item& item) {
+  const std::lock_guard lock(mutex_);
+  if (stop_) return false;
+  queued_bytes_ += item.bytes.size();
+  queue_.push_back(std::move(item));
+  wake_.notify_one();
+  return true;
+}
+
+bool Spool::Core::HasWork() const {
+  const bool room = queued_bytes_ <= options_.queue_bytes_max / 2;
+  return !queue_.empty() || !releases_.empty() || stop_ || (room && !waiting_.empty());
+}
+
+bool Spool::Core::Next(Group& group) {
+  std::unique_lock lock(mutex_);
+  const auto has_work = [this] { return HasWork(); };
+  if (full_) {
+    wake_.wait_for(lock, kRetry, has_work);
+  } else {
+    wake_.wait(lock, has_work);
+  }
+  group.items.swap(queue_);
+  group.releases.swap(releases_);
+  return !stop_;
+}
+
+void Spool::Core::Run() {
+  for (bool more = true; more;) {
+    Group group;
+    more = Next(group);
+    Handle(group);
+    CallWaiting();
+  }
+  Guarded([this] { scribe_.Close(); });
+}
+
+// An edge: a failing disk ends the group's records, never the thread.
+void Spool::Core::Handle(Group& group) {
+  try {
+    scribe_.Write(group);
+    if (full_) scribe_.Probe();
+  } catch (const std::exception& error) {
+    Log(LogLevel::kError, "spool-disk-failed", {{"reason", error.what()}});
+    scribe_.Fail(group);
+  }
+  scribe_.Settle(group);
+  Publish();
+  Answer(group);
+}
+
+void Spool::Core::Answer(Group& group) {
+  uint64_t bytes = 0;
+  for (const Item& item : group.items) {
+    bytes += item.bytes.size();
+    if (item.done) Guarded([&] { item.done(item.place); });
+  }
+  queued_bytes_ -= bytes;
+}
+
+void Spool::Core::CallWaiting() {
+  std::vector<std::function<void()>> calls;
+  {
+    const std::lock_guard lock(mutex_);
+    if (queued_bytes_ <= options_.queue_bytes_max / 2) calls.swap(waiting_);
+  }
+  for (const auto& call : calls) Guarded(call);
+}
+
+void Spool::Core::Publish() {
+  if (full_ != scribe_.full()) {
+    Log(LogLevel::kWarning, scribe_.full() ? "spool-is-full" : "spool-has-room-again");
+  }
+  full_ = scribe_.full();
+  bytes_in_use_ = scribe_.bytes_in_use();
+}
+
+}  // namespace glossator::spool
