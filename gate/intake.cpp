@@ -5,6 +5,7 @@
 
 #include "deid/reason.h"
 #include "deid/storage_classes.h"
+#include "dicom/dictionary.h"
 #include "dicom/io.h"
 #include "dimse/scu.h"
 #include "gate/object_sink.h"

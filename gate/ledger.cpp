@@ -58,9 +58,23 @@ Ledger::~Ledger() {
   thread_.join();
 }
 
+void Ledger::Expect() {
+  const std::lock_guard lock(mutex_);
+  ++expected_;
+}
+
+void Ledger::Lost() {
+  {
+    const std::lock_guard lock(mutex_);
+    --expected_;
+  }
+  changed_.notify_all();
+}
+
 void Ledger::Add(spool::Place place, Arrival arrival, std::function<void()> recorded) {
   {
     const std::lock_guard lock(mutex_);
+    --expected_;
     queue_.push_back({place, std::move(arrival), std::move(recorded)});
   }
   changed_.notify_all();
@@ -68,7 +82,7 @@ void Ledger::Add(spool::Place place, Arrival arrival, std::function<void()> reco
 
 void Ledger::Flush() {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return queue_.empty() && !busy_; });
+  changed_.wait(lock, [this] { return expected_ == 0 && queue_.empty() && !busy_; });
 }
 
 void Ledger::Run() {

@@ -12,6 +12,7 @@
 
 #include "gate/arrival.h"
 #include "gate/identities.h"
+#include "store/gate_object.h"
 #include "spool/reader.h"
 #include "spool/spool.h"
 
@@ -37,9 +38,12 @@ class Ledger {
   // Catches up with the spool after a start; call once, before anything arrives.
   spool::RecoveryReport Recover();
 
+  // A record is on its way to the disk; Add or Lost follows.
+  void Expect();
+  void Lost();
   // Never blocks. `recorded` is called on the ledger's thread once the row is durable.
   void Add(spool::Place place, Arrival arrival, std::function<void()> recorded);
-  // Returns when everything added before is recorded.
+  // Returns when everything expected or added before is recorded.
   void Flush();
 
   // The sealed original of a quarantine row, plain. Throws Error.
@@ -65,6 +69,7 @@ class Ledger {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<Entry> queue_;
+  size_t expected_ = 0;
   bool busy_ = false;
   bool stopping_ = false;
   std::thread thread_;

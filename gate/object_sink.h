@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "dicom/error.h"
 #include "dicom/io.h"
 #include "dimse/handler.h"
 #include "gate/deflate_stage.h"

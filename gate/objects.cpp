@@ -22,7 +22,10 @@ void Commit(Intake& intake, RecordWriter& record, std::shared_ptr<Hold> hold, Ar
   auto trailer = SealArrival(intake.parts().keys, intake.parts().entropy, arrival);
   record.Commit(std::move(trailer),
                 [&intake, hold, arrival, claimed, respond](std::optional<spool::Place> place) {
-                  if (!place) return respond(DiskTrouble());
+                  if (!place) {
+                    intake.parts().ledger.Lost();
+                    return respond(DiskTrouble());
+                  }
                   if (claimed) intake.twins().Acknowledged(arrival.identity_index, arrival.digest);
                   intake.parts().ledger.Add(*place, arrival, [hold] {});
                   respond({});

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gate/gate.h"
+
+#include "dimse/server.h"
+#include "gate/courier.h"
+#include "gate/intake.h"
+#include "gate/keys.h"
+#include "gate/lab_door.h"
+#include "gate/ledger.h"
+#include "gate/line_server.h"
+#include "gate/periodic.h"
+#include "gate/release.h"
+#include "gate/steward_door.h"
+#include "model/error.h"
+#include "store/gate_schema.h"
+#include "store/journal.h"
+#include "vault/digest.h"
+
+namespace glossator::gate {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr unsigned kOwnerAndGroup = 0660;
+
+const std::filesystem::path& MakeDirectories(const std::filesystem::path& directory) {
+  for (const auto* name : {"", "gate", "gate/quarantine", "gate/outbox", "spool", "spool/return"}) {
+    SystemFiles().MakeDirectory(directory / name);
+  }
+  return directory;
+}
+
+// A key that does not belong to this vault would bind every patient anew, unnoticed.
+void CheckKey(store::Database& database, const Keys& keys) {
+  database.Write([&](store::Transaction& transaction) {
+    const auto known = store::GetSetting(transaction, "key_check");
+    if (known && *known != keys.check) {
+      throw Error(ErrorKind::kForbidden,
+                  "Glossator.KeyFile: not the key of this vault; the gate does not start");
+    }
+    if (known) return;
+    store::PutSetting(transaction, "key_check", keys.check);
+    store::Append(transaction, "vault.created", "gate", Json::Value(Json::objectValue));
+  });
+}
+
+spool::Options SpoolOptions(const Config& config) {
+  spool::Options options;
+  options.bytes_max = config.spool_bytes_max;
+  return options;
+}
+
+dimse::ServerOptions ListenOptions(const Config& config) {
+  dimse::ServerOptions options;
+  options.address = config.intake.address;
+  options.port = config.intake.port;
+  options.tls = config.intake.tls;
+  options.object_bytes_max = config.object_bytes_max;
+  options.idle = milliseconds(static_cast<int64_t>(config.association_idle_seconds * 1000));
+  return options;
+}
+
+}  // namespace
+
+// In the order in which a study meets them. What comes later uses what comes before, and is
+// destroyed first.
+struct Gate::Parts {
+  Parts(const Config& configuration, const std::string& text, const Clock& the_clock,
+        Entropy& the_entropy)
+      : config(configuration),
+        clock(the_clock),
+        entropy(the_entropy),
+        config_digest(vault::Sha256Hex(text)),
+        directory(MakeDirectories(config.directory)),
+        keys(vault::ReadKeyFile(config.key_file)),
+        database(directory / "gate" / "gate.db", clock, store::GateMigrations()) {
+    server.Start();
+  }
+
+  const Config config;
+  const Clock& clock;
+  Entropy& entropy;
+  const std::string config_digest;
+  const std::filesystem::path directory;
+  const Keys keys;
+  RandomUids uids{entropy};
+  store::Database database;
+  const bool key_is_right{(CheckKey(database, keys), true)};
+
+  // Receive: heads are judged, cleaned or sealed, durable in the spool before the sender hears of
+  // it.
+  Identities identities{database, keys, entropy, clock};
+  spool::Spool spool{SystemFiles(), directory / "spool" / "intake", SpoolOptions(config)};
+  Ledger ledger{{database, spool, identities, keys, SystemFiles(), directory / "spool" / "intake",
+                 directory / "gate" / "quarantine"}};
+  const spool::RecoveryReport recovered{ledger.Recover()};
+  Intake intake{{config, database, spool, identities, ledger, keys, entropy, clock},
+                [this](const std::string& aet, uint16_t type, const dicom::DataSet& report) {
+                  return courier.Committed(aet, type, report);
+                }};
+
+  // Release: when a study is complete it is searched once more; then the lab gets its key.
+  Releaser releaser{config, database, identities, SystemFiles(), directory / "spool" / "intake",
+                    clock};
+
+  // Relink, Deliver, Commit: what the lab accepted goes home.
+  Relinker relinker{identities, database, keys};
+  Courier courier{{config, database, relinker, identities, SystemFiles(),
+                   directory / "spool" / "return", directory / "gate" / "outbox", uids, clock}};
+
+  // The doors: the network, the plugin, the steward.
+  dimse::Server server{ListenOptions(config), intake};
+  LabDoor lab_door{{config, config_digest, database, identities, intake, releaser, courier, spool,
+                    server, clock}};
+  StewardDoor steward_door{{config, database, intake, ledger, courier, keys, uids, clock}};
+  Periodic release_rounds{"release", milliseconds(200), [this] { releaser.Round(); }};
+  Periodic courier_rounds{"courier", milliseconds(300), [this] { courier.Round(); }};
+  LineServer lab_socket{directory / "gate.sock", kOwnerAndGroup,
+                        [this](const Json::Value& request) { return lab_door.Handle(request); }};
+  LineServer steward_socket{
+      directory / "steward.sock", kOwnerAndGroup,
+      [this](const Json::Value& request) { return steward_door.Handle(request); }};
+};
+
+Gate::Gate(const Config& config, const std::string& configuration, const Clock& clock,
+           Entropy& entropy)
+    : parts_(std::make_unique<Parts>(config, configuration, clock, entropy)) {}
+
+Gate::~Gate() {
+  parts_->server.Stop();
+  parts_->ledger.Flush();
+}
+
+bool Gate::finished(bool linger_for_ever) const {
+  if (parts_->lab_door.stop_requested()) return true;
+  return !linger_for_ever &&
+         parts_->lab_door.seconds_since_last_call() > parts_->config.gate_linger_seconds;
+}
+
+}  // namespace glossator::gate

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// glossator-gate: the hospital side as a program of its own.
+#include <csignal>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+#include <string>
+#include <thread>
+
+#include "dicom/io.h"
+#include "dicom/json.h"
+#include "gate/gate.h"
+#include "model/error.h"
+#include "model/log.h"
+#include "vault/process.h"
+
+namespace {
+
+using namespace glossator;
+
+constexpr const char* kHelp =
+    "usage: glossator-gate --config FILE [--no-linger]\n"
+    "  --config FILE  the section `Glossator` of Orthanc's configuration (gate.json)\n"
+    "  --no-linger    started by systemd: does not end when no plugin speaks to it\n"
+    "exit status: 0 ended orderly, 1 failed or refused to start, 2 wrong use\n";
+
+volatile std::sig_atomic_t g_stop = 0;
+
+void OnSignal(int) { g_stop = 1; }
+
+struct Arguments {
+  std::string config;
+  bool linger_for_ever = false;
+};
+
+// nullopt with the exit status: 0 after --help or --version, 2 for wrong use.
+std::optional<Arguments> ParseArguments(int argc, char** argv, int& status) {
+  Arguments arguments;
+  status = 0;
+  for (int i = 1; i < argc; ++i) {
+    const std::string argument = argv[i];
+    if (argument == "--help") return std::cout << kHelp, std::nullopt;
+    if (argument == "--version") {
+      std::cout << "glossator-gate " << dicom::kImplementationVersionName << "\n";
+      return std::nullopt;
+    }
+    if (argument == "--config" && i + 1 < argc) {
+      arguments.config = argv[++i];
+    } else if (argument == "--no-linger") {
+      arguments.linger_for_ever = true;
+    } else {
+      arguments.config.clear();
+      break;
+    }
+  }
+  if (!arguments.config.empty()) return arguments;
+  std::cerr << kHelp;
+  status = 2;
+  return std::nullopt;
+}
+
+std::string ReadText(const std::string& path) {
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) throw Error(ErrorKind::kInvalid, "--config: the file cannot be read");
+  std::ostringstream text;
+  text << stream.rdbuf();
+  return text.str();
+}
+
+void Run(const Arguments& arguments) {
+  const auto text = ReadText(arguments.config);
+  const auto config = ParseConfig(dicom::ParseJson(text));
+  const SystemClock clock;
+  SystemEntropy entropy;
+  gate::Gate gate(config, text, clock, entropy);
+  Log(LogLevel::kInfo, "gate.started");
+  while (g_stop == 0 && !gate.finished(arguments.linger_for_ever)) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  Log(LogLevel::kInfo, "gate.stopping");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  int status = 0;
+  const auto arguments = ParseArguments(argc, argv, status);
+  if (!arguments) return status;
+  std::signal(SIGTERM, OnSignal);
+  std::signal(SIGINT, OnSignal);
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGHUP, SIG_IGN);
+  try {
+    vault::HardenProcess();
+    Run(*arguments);
+    return 0;
+  } catch (const std::exception& error) {
+    std::cerr << "glossator-gate: " << error.what() << "\n";
+    return 1;
+  }
+}

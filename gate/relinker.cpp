@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gate/relinker.h"
+
+#include <array>
+#include <set>
+
+#include "dicom/charset.h"
+#include "dicom/code.h"
+#include "dicom/dictionary.h"
+#include "dicom/io.h"
+#include "dicom/json.h"
+#include "dicom/uid.h"
+#include "model/error.h"
+#include "store/gate_object.h"
+#include "vault/seal.h"
+
+namespace glossator::gate {
+namespace {
+
+using dicom::DataSet;
+using dicom::Element;
+using dicom::Tag;
+namespace tags = dicom::tags;
+
+// Patient (PS3.3 C.7.1.1), Patient Study (C.7.2.2) and General Study (C.7.2.1) attributes: all of
+// them come from the hospital, none from the lab.
+constexpr std::array<Tag, 27> kHospitalTags{
+    tags::StudyDate,
+    tags::StudyTime,
+    tags::AccessionNumber,
+    tags::IssuerOfAccessionNumberSequence,
+    tags::ReferringPhysicianName,
+    tags::StudyDescription,
+    tags::PatientName,
+    tags::PatientID,
+    tags::IssuerOfPatientID,
+    tags::IssuerOfPatientIDQualifiersSequence,
+    tags::PatientBirthDate,
+    tags::PatientBirthTime,
+    tags::PatientSex,
+    tags::OtherPatientIDsSequence,
+    tags::PatientAge,
+    tags::PatientSize,
+    tags::PatientWeight,
+    tags::EthnicGroup,
+    tags::StudyInstanceUID,
+    tags::StudyID,
+    // Said of the pseudonymous object only.
+    tags::PatientIdentityRemoved,
+    tags::DeidentificationMethod,
+    tags::DeidentificationMethodCodeSequence,
+    tags::LongitudinalTemporalInformationModified,
+    tags::BurnedInAnnotation,
+    tags::RecognizableVisualFeatures,
+    tags::SpecificCharacterSet,
+};
+// Of these, the ones that may not be absent (type 2 in both modules).
+constexpr std::array<Tag, 9> kAlwaysPresent{
+    tags::StudyDate,   tags::StudyTime, tags::AccessionNumber,  tags::ReferringPhysicianName,
+    tags::PatientName, tags::PatientID, tags::PatientBirthDate, tags::PatientSex,
+    tags::StudyID,
+};
+// Where a result defines UIDs of its own.
+constexpr std::array<Tag, 6> kOwnUidTags{
+    tags::SOPInstanceUID, tags::SeriesInstanceUID,        tags::TrackingUID,
+    tags::DeviceUID,      tags::DimensionOrganizationUID, tags::ObservationUID,
+};
+
+bool IsOneOf(std::span<const Tag> list, Tag tag) {
+  return std::find(list.begin(), list.end(), tag) != list.end();
+}
+
+template <class Visit>
+void ForEachDataSet(DataSet& root, Visit visit) {
+  std::vector<DataSet*> open{&root};
+  while (!open.empty()) {
+    auto* current = open.back();
+    open.pop_back();
+    visit(*current);
+    for (auto& element : current->elements()) {
+      for (auto& item : element.items) open.push_back(&item);
+    }
+  }
+}
+
+std::vector<std::string> Values(const Element& element) {
+  std::vector<std::string> values(1);
+  for (const char c : element.value) {
+    if (c == '\\') {
+      values.emplace_back();
+    } else if (c != '\0' && c != ' ') {
+      values.back() += c;
+    }
+  }
+  return values;
+}
+
+// Tracking Unique Identifier and Device Observer UID of a report (TID 1411, TID 1004).
+bool IsOwnUidReference(const DataSet& item) {
+  const auto concept_name = dicom::GetCode(item, tags::ConceptNameCodeSequence);
+  return concept_name && concept_name->scheme == "DCM" &&
+         (concept_name->value == "112040" || concept_name->value == "121012");
+}
+
+void CollectOwnUids(DataSet& object, std::set<std::string>& own) {
+  ForEachDataSet(object, [&](DataSet& item) {
+    for (const auto& element : item.elements()) {
+      const bool defines = (IsOneOf(kOwnUidTags, element.tag)) ||
+                           (element.tag == tags::UID && IsOwnUidReference(item));
+      if (!defines || element.vr != dicom::Vr::UI) continue;
+      // A reference to a source series is not a definition; those are in the vault's map and win.
+      for (auto& value : Values(element)) own.insert(std::move(value));
+    }
+  });
+}
+
+void SetHospitalAttributes(DataSet& object, const DataSet& vault, const DataSet& current) {
+  for (const auto tag : kHospitalTags) {
+    object.Erase(tag);
+    const auto* now = current.HasValue(tag) ? current.Find(tag) : nullptr;
+    const auto* then = vault.HasValue(tag) ? vault.Find(tag) : nullptr;
+    if (now != nullptr) {
+      object.Put(*now);
+    } else if (then != nullptr) {
+      object.Put(*then);
+    } else if (IsOneOf(kAlwaysPresent, tag)) {
+      object.SetEmpty(tag);
+    }
+  }
+}
+
+void MarkAsResearch(DataSet& object, const ProjectConfig& project, int ordinal) {
+  object.SetString(tags::ContentQualification, "RESEARCH");
+  auto description = object.GetString(tags::SeriesDescription);
+  if (description.rfind(project.series_description_prefix, 0) != 0) {
+    description = project.series_description_prefix +
+                  (description.empty() ? std::string() : ": " + description);
+  }
+  object.SetString(tags::SeriesDescription, description.substr(0, 64));
+  const auto number = object.GetInt(tags::SeriesNumber).value_or(0);
+  if (number < project.series_number_base) {
+    object.SetInt(tags::SeriesNumber, project.series_number_base + ordinal);
+  }
+}
+
+void AddContributingEquipment(DataSet& object, Time now) {
+  auto& item = object.AddItem(tags::ContributingEquipmentSequence);
+  dicom::SetCode(item, tags::PurposeOfReferenceCodeSequence,
+                 {"109103", "DCM", "Modifying Equipment"});
+  item.SetString(tags::Manufacturer, "Glossator");
+  item.SetString(tags::ManufacturerModelName, "glossator-gate");
+  item.SetString(tags::SoftwareVersions, std::string(dicom::kImplementationVersionName));
+  item.SetString(tags::ContributionDateTime, ToDicomDateTime(now));
+  item.SetString(tags::ContributionDescription, "Linked to the patient and study of origin");
+}
+
+// One character set per object: the source's when it can say all, else ISO_IR 192.
+void EncodeAs(DataSet& object, const std::vector<std::string>& terms) {
+  if (terms.empty() || !object.Has(tags::SpecificCharacterSet)) return;
+  const dicom::CharacterSet target(terms);
+  if (!target.is_known()) return;
+  DataSet encoded = object;
+  bool all = true;
+  ForEachDataSet(encoded, [&](DataSet& item) {
+    for (auto& element : item.elements()) {
+      if (!dicom::UsesCharacterSet(element.vr)) continue;
+      auto bytes = target.Encode(element.value, element.vr);
+      all = all && bytes.has_value();
+      if (bytes) element.value = std::move(*bytes);
+    }
+  });
+  if (!all) return;
+  encoded.SetStrings(tags::SpecificCharacterSet, terms);
+  object = std::move(encoded);
+}
+
+}  // namespace
+
+// Pseudonymous to original, of everything that the study brought.
+struct Relinker::UidMap {
+  std::map<std::string, std::string> vault;
+  std::set<std::string> own;
+  std::function<std::string(const std::string&)> derive;
+
+  // "" when the UID must stop the delivery.
+  std::string Replace(const std::string& uid) const {
+    if (uid.empty() || dicom::FindUid(uid) != nullptr) return uid;
+    if (const auto known = vault.find(uid); known != vault.end()) return known->second;
+    return own.contains(uid) ? derive(uid) : "";
+  }
+
+  bool ReplaceAll(DataSet& object) const {
+    bool complete = true;
+    ForEachDataSet(object, [&](DataSet& item) {
+      for (auto& element : item.elements()) {
+        if (element.vr != dicom::Vr::UI || element.value.empty()) continue;
+        std::string replaced;
+        for (const auto& value : Values(element)) {
+          const auto uid = Replace(value);
+          complete = complete && (value.empty() || !uid.empty());
+          replaced += (replaced.empty() ? "" : "\\") + uid;
+        }
+        element.value = replaced;
+      }
+    });
+    return complete;
+  }
+};
+
+std::optional<std::string> Relinker::OriginalStudyUid(const std::string& study_uid) {
+  const auto study = identities_.FindByUid(study_uid);
+  if (!study) return std::nullopt;
+  return identities_.IdentityOf(*study).GetString(tags::StudyInstanceUID);
+}
+
+std::variant<Relinked, Held> Relinker::Relink(const std::string& study_uid,
+                                              const std::string& result,
+                                              const std::string& destination,
+                                              const ProjectConfig& project,
+                                              const std::vector<DataSet>& lab_objects,
+                                              const DataSet& current, Time now) {
+  const auto study = identities_.FindByUid(study_uid);
+  if (!study) return Held{"STUDY_UNKNOWN"};
+  auto identity = identities_.IdentityOf(*study);
+  const auto source_terms = identity.GetStrings(tags::SpecificCharacterSet);
+  dicom::ConvertToUtf8(identity);
+  auto answer = current;
+  dicom::ConvertToUtf8(answer);
+
+  UidMap map;
+  map.derive = [&](const std::string& uid) {
+    const auto digest = vault::Hmac(
+        keys_.index, {"returned", std::string_view("\0", 1), result, std::string_view("\0", 1),
+                      destination, std::string_view("\0", 1), uid});
+    std::array<uint8_t, 16> number{};
+    std::copy_n(digest.begin(), number.size(), number.begin());
+    return dicom::UidFrom128(number);
+  };
+  map.vault[study_uid] = identity.GetString(tags::StudyInstanceUID);
+  std::vector<store::InstanceRow> instances;
+  database_.Read([&](const store::Reader& reader) {
+    instances = store::InstancesOf(reader, study->number());
+  });
+  for (const auto& instance : instances) {
+    const auto originals = dicom::ParseJson(vault::Open(
+        study->identity_key(), "instance/" + instance.sop_instance_uid, instance.identity));
+    for (const auto& original : originals) {
+      map.vault[study->Uid(original.asString())] = original.asString();
+    }
+  }
+
+  Relinked relinked;
+  std::vector<DataSet> objects = lab_objects;
+  for (auto& object : objects) CollectOwnUids(object, map.own);
+  int ordinal = 0;
+  for (auto& object : objects) {
+    dicom::ConvertToUtf8(object);
+    if (!map.ReplaceAll(object)) return Held{"UNKNOWN_UID"};
+    SetHospitalAttributes(object, identity, answer);
+    object.SetString(tags::StudyInstanceUID, identity.GetString(tags::StudyInstanceUID));
+    object.SetString(tags::SpecificCharacterSet, "ISO_IR 192");
+    MarkAsResearch(object, project, ++ordinal);
+    AddContributingEquipment(object, now);
+    EncodeAs(object, source_terms);
+    relinked.objects.emplace_back(Permit<Hospital>(), std::move(object),
+                                  dicom::kExplicitLittleEndian);
+  }
+  return relinked;
+}
+
+}  // namespace glossator::gate

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// glossator-steward: the one door for people on the hospital side.
+#include <fstream>
+#include <iostream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "dicom/io.h"
+#include "dicom/json.h"
+#include "gate/line_server.h"
+#include "model/error.h"
+
+namespace {
+
+using glossator::Error;
+using glossator::ErrorKind;
+
+constexpr const char* kHelp =
+    "usage: glossator-steward [--socket PATH] [--json] COMMAND\n"
+    "  quarantine list | show N | release N [--why TEXT] | redact N | reject N [--why TEXT]\n"
+    "  held list | show N | resolve N accept-current|retry|give-up\n"
+    "  conflicts\n"
+    "  identity merge --project P --from ID [--from-issuer I] --into ID [--into-issuer I]\n"
+    "  identity split --project P --from ID [--from-issuer I]\n"
+    "  routes --dry-run FILE    (lines: CALLED CALLING PEER)\n"
+    "  destination test NAME\n"
+    "PATH is {Directory}/steward.sock; by default /var/lib/glossator/steward.sock.\n"
+    "exit status: 0 fine, 1 failed, 2 wrong use, 3 something is quarantined, held or refused\n";
+
+struct Request {
+  std::string socket = "/var/lib/glossator/steward.sock";
+  bool json = false;
+  std::vector<std::string> words;
+  Json::Value options{Json::objectValue};
+};
+
+// Options that are passed on to the gate, and their names there.
+constexpr std::pair<const char*, const char*> kOptions[] = {
+    {"--why", "why"},           {"--project", "project"},
+    {"--from", "from"},         {"--from-issuer", "from_issuer"},
+    {"--into", "into"},         {"--into-issuer", "into_issuer"},
+    {"--decision", "decision"}, {"--dry-run", "file"},
+};
+
+bool TakeOption(Request& request, const std::string& name, const std::string& value) {
+  for (const auto& [option, key] : kOptions) {
+    if (name != option) continue;
+    request.options[key] = value;
+    return true;
+  }
+  if (name != "--socket") return false;
+  request.socket = value;
+  return true;
+}
+
+Request ParseRequest(const std::vector<std::string>& arguments) {
+  Request request;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    const auto& argument = arguments[i];
+    if (argument == "--json") {
+      request.json = true;
+    } else if (argument.rfind("--", 0) != 0) {
+      request.words.push_back(argument);
+    } else if (i + 1 >= arguments.size() || !TakeOption(request, argument, arguments[++i])) {
+      throw std::invalid_argument(argument);
+    }
+  }
+  if (request.words.empty()) throw std::invalid_argument("command");
+  return request;
+}
+
+std::string Plain(const Json::Value& value) {
+  if (value.isNull()) return "-";
+  return value.isString() ? value.asString() : glossator::dicom::WriteJson(value);
+}
+
+void Print(const Request& request, const Json::Value& reply) {
+  const auto& items = reply.isMember("items") ? reply["items"] : Json::Value(Json::arrayValue);
+  if (request.json) {
+    if (!reply.isMember("items")) std::cout << glossator::dicom::WriteJson(reply) << "\n";
+    for (const auto& item : items) std::cout << glossator::dicom::WriteJson(item) << "\n";
+    return;
+  }
+  for (const auto& item : items) {
+    std::string line;
+    for (const auto& name : item.getMemberNames()) line += name + "=" + Plain(item[name]) + " ";
+    std::cout << line << "\n";
+  }
+  if (reply.isMember("items")) return;
+  for (const auto& name : reply.getMemberNames()) {
+    if (!reply[name].isArray()) std::cout << name << ": " << Plain(reply[name]) << "\n";
+    if (!reply[name].isArray()) continue;
+    for (const auto& value : reply[name]) {
+      std::cout << "  " << Plain(value["path"]) << " " << Plain(value["keyword"]) << ": "
+                << Plain(value["value"]) << "\n";
+    }
+  }
+}
+
+int DryRun(const Request& request) {
+  std::ifstream stream(request.options["file"].asString());
+  if (!stream) throw Error(ErrorKind::kInvalid, "--dry-run: the file cannot be read");
+  int status = 0;
+  for (std::string line; std::getline(stream, line);) {
+    std::istringstream words(line);
+    Json::Value call;
+    std::string called;
+    std::string calling;
+    std::string peer = "127.0.0.1";
+    if (!(words >> called >> calling)) continue;
+    words >> peer;
+    call["call"] = "routes.match";
+    call["called"] = called;
+    call["calling"] = calling;
+    call["peer"] = peer;
+    auto reply = glossator::gate::CallLine(request.socket, call);
+    if (reply["outcome"].asString() != "project") status = 3;
+    reply.removeMember("ok");
+    reply["called"] = called;
+    reply["calling"] = calling;
+    reply["peer"] = peer;
+    Print(request, reply);
+  }
+  return status;
+}
+
+int Run(const Request& request) {
+  const auto& words = request.words;
+  if (words[0] == "routes") return DryRun(request);
+  Json::Value call = request.options;
+  call["call"] = words.size() > 1 ? words[0] + "." + words[1] : words[0];
+  if (words.size() > 2 && words[0] == "destination") {
+    call["name"] = words[2];
+  } else if (words.size() > 2) {
+    call["number"] = Json::Int64(std::stoll(words[2]));
+  }
+  if (words.size() > 3) call["decision"] = words[3];
+  auto reply = glossator::gate::CallLine(request.socket, call);
+  reply.removeMember("ok");
+  Print(request, reply);
+  return reply.isMember("items") && !reply["items"].empty() ? 3 : 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  for (const auto& argument : arguments) {
+    if (argument == "--help") return std::cout << kHelp, 0;
+    if (argument == "--version") {
+      std::cout << "glossator-steward " << glossator::dicom::kImplementationVersionName << "\n";
+      return 0;
+    }
+  }
+  try {
+    return Run(ParseRequest(arguments));
+  } catch (const std::logic_error& error) {
+    std::cerr << "glossator-steward: wrong use: " << error.what() << "\n" << kHelp;
+    return 2;
+  } catch (const std::exception& error) {
+    std::cerr << "glossator-steward: " << error.what() << "\n";
+    return 1;
+  }
+}
