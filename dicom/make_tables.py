@@ -15,6 +15,8 @@ KINDS = {
 
 def rows(path, columns):
     for line in open(path, encoding="utf-8"):
+        if line.startswith("#"):
+            continue
         cells = line.rstrip("\n").split("\t")
         yield cells + [""] * (columns - len(cells))
 
