@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "node/importer.h"
+
+#include <algorithm>
+#include <set>
+
+#include "dicom/error.h"
+#include "dicom/io.h"
+#include "store/digest.h"
+
+namespace glossator::node {
+namespace {
+
+namespace tags = dicom::tags;
+
+[[noreturn]] void Refuse(const BatchRecord& record, const char* why) {
+  throw Error(ErrorKind::kInternal, "released object " + record.sop_instance_uid + ": " + why);
+}
+
+// The wall's second look: what is in the bytes is what the gate said, and it is marked cleaned
+// (PS3.15 E.1.1).
+void Check(const dicom::DataSet& head, const Batch& batch, const BatchRecord& record) {
+  const bool same = head.GetString(tags::SOPInstanceUID) == record.sop_instance_uid &&
+                    head.GetString(tags::SOPClassUID) == record.sop_class_uid &&
+                    head.GetString(tags::SeriesInstanceUID) == record.series_instance_uid &&
+                    head.GetString(tags::StudyInstanceUID) == batch.study_uid;
+  if (!same) Refuse(record, "its UIDs are not those of the batch");
+  if (head.GetString(tags::PatientIdentityRemoved) != "YES") Refuse(record, "not de-identified");
+}
+
+// An object that is looked at and annotated; SEG, dose, presentation states and documents are
+// context (they may have a matrix too).
+bool IsImage(const dicom::DataSet& head) {
+  static const std::set<std::string> kContext = {"SEG", "RTDOSE", "RTSTRUCT", "RTPLAN", "PR",
+                                                 "KO",  "SR",     "REG",      "FID",    "DOC"};
+  return head.GetInt(tags::Rows).value_or(0) > 0 && head.GetInt(tags::Columns).value_or(0) > 0 &&
+         !kContext.contains(head.GetString(tags::Modality));
+}
+
+bool Holds(Archive& archive, const BatchRecord& record) {
+  const std::optional<std::string> present = archive.Get(record.sop_instance_uid);
+  return present && store::Sha256Hex(*present) == record.sha256;
+}
+
+}  // namespace
+
+std::string ManifestOf(const Batch& batch) {
+  std::vector<std::string> lines;
+  for (const BatchRecord& record : batch.records) {
+    lines.push_back(record.sop_instance_uid + " " + record.sha256 + "\n");
+  }
+  std::ranges::sort(lines);
+  std::string text = batch.study_uid + "\n";
+  for (const std::string& line : lines) text += line;
+  return store::Sha256Hex(text);
+}
+
+CaseInstance Importer::ImportOne(const Batch& batch, const BatchRecord& record) {
+  const std::string file = source_.Read(batch, record);
+  if (store::Sha256Hex(file) != record.sha256) Refuse(record, "its bytes have changed");
+  dicom::File head = dicom::ReadHead(file);
+  Check(head.data_set, batch, record);
+  CaseInstance instance{.sop_instance_uid = record.sop_instance_uid,
+                        .series_instance_uid = record.series_instance_uid,
+                        .sop_class_uid = record.sop_class_uid,
+                        .transfer_syntax_uid = record.transfer_syntax_uid,
+                        .modality = head.data_set.GetString(tags::Modality),
+                        .sha256 = record.sha256,
+                        .size = static_cast<int64_t>(file.size()),
+                        .image = IsImage(head.data_set)};
+  if (!archive_.Has(record.sop_instance_uid) || !Holds(archive_, record)) {
+    archive_.Put(Instance<Lab>(Permit<Lab>(), std::move(head.data_set), *head.syntax), file);
+  }
+  return instance;
+}
+
+std::vector<CaseInstance> Importer::Import(const Batch& batch) {
+  std::vector<CaseInstance> instances;
+  for (const BatchRecord& record : batch.records) instances.push_back(ImportOne(batch, record));
+  archive_.Sync();
+  return instances;
+}
+
+}  // namespace glossator::node

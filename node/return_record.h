@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the plugin hands to the gate in spool/return, one record for a delivery:
+//
+//   chunk 1    JSON manifest: {"result","delivery_key","project","study_uid","destination",
+//              "reader":{"code","name","organization"},"reviewer":{the same},
+//              "files":[{"sop_class_uid","sop_instance_uid","series_instance_uid","size","sha256"}]}
+//   chunks 2.. the files' Part 10 bytes one after the other, in the order of "files", cut anywhere
+//   trailer    the delivery_key: the same record twice has the same
+//
+// All UIDs are the lab's (pseudonymous or our own).
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/case.h"
+#include "model/config.h"
+#include "model/decision.h"
+#include "model/result.h"
+#include "model/submission.h"
+
+namespace glossator::node {
+
+inline constexpr size_t kReturnChunkBytes = 1u << 20;
+
+struct ReturnRecord {
+  const Case& the_case;
+  const Delivery& delivery;
+  const Submission& submission;
+  ReaderConfig reader;    // the author; `name` may be empty when they are no longer configured
+  ReaderConfig reviewer;  // who accepted
+};
+
+std::string ManifestOf(const ReturnRecord& record);
+// Views into `manifest` and `files`.
+std::vector<std::string_view> ChunksOf(std::string_view manifest,
+                                       const std::vector<std::string>& files);
+
+}  // namespace glossator::node
