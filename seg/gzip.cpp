@@ -17,8 +17,8 @@ constexpr size_t kPiece = 1 << 16;
 
 struct Inflate {
   z_stream stream{};
-  Inflate() {
-    if (inflateInit2(&stream, kGzipWindow) != Z_OK) {
+  explicit Inflate(int window) {
+    if (inflateInit2(&stream, window) != Z_OK) {
       throw Error(ErrorKind::kInternal, "zlib does not start");
     }
   }
@@ -42,13 +42,16 @@ bool IsGzip(std::string_view bytes) {
   return bytes.size() >= 2 && bytes[0] == '\x1f' && bytes[1] == '\x8b';
 }
 
-std::string Gunzip(std::string_view bytes, size_t size_max) {
-  Inflate zlib;
+namespace {
+
+// Until the end of the stream; `members`: a gzip stream may be followed by another.
+std::string InflateAll(std::string_view bytes, size_t size_max, int window, bool members) {
+  Inflate zlib(window);
   z_stream& stream = zlib.stream;
   std::string out;
   std::array<char, kPiece> piece;
   int status = Z_OK;
-  while (status != Z_STREAM_END || stream.avail_in > 0 || !bytes.empty()) {
+  while (status != Z_STREAM_END || (members && (stream.avail_in > 0 || !bytes.empty()))) {
     if (stream.avail_in == 0) {
       const auto next = Take(bytes);
       stream.next_in = In(next);
@@ -59,12 +62,24 @@ std::string Gunzip(std::string_view bytes, size_t size_max) {
     stream.avail_out = kPiece;
     status = inflate(&stream, Z_NO_FLUSH);
     out.append(piece.data(), kPiece - stream.avail_out);
-    if (out.size() > size_max) throw Error(ErrorKind::kInvalid, "gzip: more than the shape needs");
+    if (out.size() > size_max) {
+      throw Error(ErrorKind::kInvalid, "compressed data: more than there should be");
+    }
     if (status != Z_OK && status != Z_STREAM_END) {
-      throw Error(ErrorKind::kInvalid, "gzip: damaged or cut off");
+      throw Error(ErrorKind::kInvalid, "compressed data: damaged or cut off");
     }
   }
   return out;
+}
+
+}  // namespace
+
+std::string Gunzip(std::string_view bytes, size_t size_max) {
+  return InflateAll(bytes, size_max, kGzipWindow, true);
+}
+
+std::string InflateRaw(std::string_view bytes, size_t size_max) {
+  return InflateAll(bytes, size_max, kRawWindow, false);
 }
 
 std::string Gzip(std::string_view bytes, int level) {

@@ -13,6 +13,8 @@ bool IsGzip(std::string_view bytes);
 // Throws kInvalid when damaged or when more than `size_max` bytes come out. Several members are
 // read as one stream.
 std::string Gunzip(std::string_view bytes, size_t size_max);
+// Raw deflate; bytes behind the end are padding and ignored.
+std::string InflateRaw(std::string_view bytes, size_t size_max);
 std::string Gzip(std::string_view bytes, int level = 6);
 
 // Deflates what is written and hands it on in pieces.

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "seg/decode.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "dicom/error.h"
+#include "seg/bits.h"
+#include "seg/plane.h"
+
+namespace glossator::seg {
+namespace {
+
+constexpr double kPositionTolerance = 0.01;  // mm
+constexpr double kDirectionTolerance = 1e-3;
+constexpr double kSpacingTolerance = 1e-3;  // relative
+
+bool SamePosition(const Plane& a, const Plane& b) {
+  for (int k = 0; k < 3; ++k) {
+    if (std::abs(a.position[k] - b.position[k]) > kPositionTolerance) return false;
+  }
+  return SameDirection(a.orientation, b.orientation, kDirectionTolerance);
+}
+
+// Source frames by their position along one direction, so that many frames are found quickly.
+class PlaneIndex {
+ public:
+  explicit PlaneIndex(const Source& source) : source_(source) {
+    if (source.frames.empty() || !source.frames[0].plane) return;
+    normal_ = source.frames[0].plane->Normal();
+    for (uint32_t i = 0; i < source.frames.size(); ++i) {
+      const auto& plane = source.frames[i].plane;
+      if (plane) order_.emplace_back(Dot(normal_, plane->position), i);
+    }
+    std::sort(order_.begin(), order_.end());
+  }
+
+  std::optional<uint32_t> Find(const Plane& plane) const {
+    const double along = Dot(normal_, plane.position);
+    auto at = std::lower_bound(order_.begin(), order_.end(),
+                               std::pair(along - 2 * kPositionTolerance, uint32_t{0}));
+    for (; at != order_.end() && at->first <= along + 2 * kPositionTolerance; ++at) {
+      if (SamePosition(*source_.frames[at->second].plane, plane)) return at->second;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  const Source& source_;
+  Vector normal_{};
+  std::vector<std::pair<double, uint32_t>> order_;
+};
+
+bool Near(double a, double b) { return std::abs(a - b) <= kSpacingTolerance * std::abs(b); }
+
+// Rows and columns must be the source's, and where both know it the spacing too.
+void CheckGrid(const Segmentation& segmentation, const Source& source) {
+  bool same = segmentation.rows == source.rows && segmentation.columns == source.columns;
+  if (same && !segmentation.frames.empty() && !source.frames.empty()) {
+    const auto& ours = segmentation.frames[0].plane;
+    const auto& theirs = source.frames[0].plane;
+    same = !ours || !theirs ||
+           (Near(ours->row_spacing, theirs->row_spacing) &&
+            Near(ours->column_spacing, theirs->column_spacing));
+  }
+  if (!same) throw Error(ErrorKind::kConflict, "segmentation: on another grid than the source");
+}
+
+std::vector<uint32_t> RequiredFrames(const Segmentation& segmentation, const Source& source) {
+  CheckGrid(segmentation, source);
+  std::vector<uint32_t> places;
+  for (const auto& place : MatchFrames(segmentation, source)) {
+    if (!place) {
+      throw Error(ErrorKind::kConflict, "segmentation: a frame that belongs to no source frame");
+    }
+    places.push_back(*place);
+  }
+  return places;
+}
+
+LabelType TypeFor(const Segmentation& segmentation) {
+  if (segmentation.kind == Kind::kLabelMap) {
+    return segmentation.bits_allocated == 16 ? LabelType::kUint16 : LabelType::kUint8;
+  }
+  const bool wide = std::any_of(segmentation.frames.begin(), segmentation.frames.end(),
+                                [](const SegmentationFrame& frame) { return frame.segment > 255; });
+  return wide ? LabelType::kUint16 : LabelType::kUint8;
+}
+
+void Prepare(Labels& labels, const Source& source, LabelType type) {
+  labels.frames = static_cast<uint32_t>(source.frames.size());
+  labels.rows = source.rows;
+  labels.columns = source.columns;
+  labels.type = type;
+  const size_t bytes = labels.view().bytes();
+  if (labels.bytes.size() == bytes) {
+    std::memset(labels.bytes.data(), 0, bytes);
+  } else {
+    labels.bytes.assign(bytes, 0);
+  }
+}
+
+// True when a voxel had another label.
+bool SpreadFrame(const Segmentation& segmentation, size_t frame, uint16_t value, uint32_t place,
+                 Labels& labels) {
+  const size_t count = segmentation.frame_voxels();
+  const uint64_t offset = uint64_t{frame} * count;
+  if (labels.type == LabelType::kUint8) {
+    return Spread(segmentation.pixels, offset, count, static_cast<uint8_t>(value),
+                  labels.bytes.data() + place * count);
+  }
+  return Spread(segmentation.pixels, offset, count, value,
+                reinterpret_cast<uint16_t*>(labels.bytes.data()) + place * count);
+}
+
+// Whole bytes: FRACTIONAL and LABELMAP.
+void CopyFrame(const Segmentation& segmentation, size_t frame, uint32_t place, Labels& labels) {
+  const size_t bytes = segmentation.frame_voxels() * segmentation.bits_allocated / 8;
+  std::memcpy(labels.bytes.data() + place * bytes, segmentation.pixels.data() + frame * bytes,
+              bytes);
+}
+
+}  // namespace
+
+std::vector<std::optional<uint32_t>> MatchFrames(const Segmentation& segmentation,
+                                                 const Source& source) {
+  const PlaneIndex planes(source);
+  std::vector<std::optional<uint32_t>> places;
+  for (const SegmentationFrame& frame : segmentation.frames) {
+    std::optional<uint32_t> place;
+    if (frame.sources.size() == 1) {
+      place = source.Find(frame.sources[0].sop_instance_uid, frame.sources[0].frame_number);
+    }
+    if (!place && frame.plane) place = planes.Find(*frame.plane);
+    places.push_back(place);
+  }
+  return places;
+}
+
+void DecodeInto(const Segmentation& segmentation, const Source& source, Labels& labels) {
+  if (segmentation.kind == Kind::kFractional) {
+    throw Error(ErrorKind::kUnsupported, "segmentation: fractions are no labels");
+  }
+  const auto places = RequiredFrames(segmentation, source);
+  Prepare(labels, source, TypeFor(segmentation));
+  bool overlap = false;
+  for (size_t i = 0; i < places.size(); ++i) {
+    if (segmentation.kind == Kind::kLabelMap) {
+      CopyFrame(segmentation, i, places[i], labels);
+    } else {
+      overlap |= SpreadFrame(segmentation, i, segmentation.frames[i].segment, places[i], labels);
+    }
+  }
+  if (overlap) throw Error(ErrorKind::kConflict, "segmentation: segments overlap");
+}
+
+Labels Decode(const Segmentation& segmentation, const Source& source) {
+  Labels labels;
+  DecodeInto(segmentation, source, labels);
+  return labels;
+}
+
+Labels DecodeSegment(const Segmentation& segmentation, const Source& source, uint16_t segment) {
+  const auto places = RequiredFrames(segmentation, source);
+  Labels labels;
+  Prepare(labels, source, LabelType::kUint8);
+  for (size_t i = 0; i < places.size(); ++i) {
+    if (segmentation.kind == Kind::kLabelMap) {
+      uint8_t* values = labels.bytes.data() + places[i] * segmentation.frame_voxels();
+      for (size_t k = 0; k < segmentation.frame_voxels(); ++k) {
+        if (segmentation.Voxel(i, k) == segment) values[k] = 1;
+      }
+    } else if (segmentation.frames[i].segment == segment) {
+      if (segmentation.kind == Kind::kBinary) SpreadFrame(segmentation, i, 1, places[i], labels);
+      if (segmentation.kind == Kind::kFractional) CopyFrame(segmentation, i, places[i], labels);
+    }
+  }
+  return labels;
+}
+
+std::map<uint16_t, uint64_t> CountVoxels(const Segmentation& segmentation) {
+  std::map<uint16_t, uint64_t> counts;
+  for (const Segment& segment : segmentation.description.segments) counts[segment.label] = 0;
+  const size_t count = segmentation.frame_voxels();
+  for (size_t i = 0; i < segmentation.frames.size(); ++i) {
+    if (segmentation.kind == Kind::kBinary) {
+      counts[segmentation.frames[i].segment] += CountBits(segmentation.pixels, i * count, count);
+      continue;
+    }
+    for (size_t k = 0; k < count; ++k) {
+      const uint16_t value = segmentation.Voxel(i, k);
+      if (value == 0) continue;
+      ++counts[segmentation.kind == Kind::kLabelMap ? value : segmentation.frames[i].segment];
+    }
+  }
+  return counts;
+}
+
+}  // namespace glossator::seg

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A Segmentation object to a value.
+#include <algorithm>
+
+#include "dicom/charset.h"
+#include "dicom/error.h"
+#include "seg/bits.h"
+#include "seg/codes.h"
+#include "seg/decode.h"
+#include "seg/file_sink.h"
+#include "seg/header.h"
+#include "seg/object_bytes.h"
+#include "seg/plane.h"
+#include "seg/segment_items.h"
+
+namespace glossator::seg {
+namespace tags = dicom::tags;
+namespace {
+
+constexpr std::string_view kRle = "1.2.840.10008.1.2.5";
+constexpr std::string_view kDeflatedFrame = "1.2.840.10008.1.2.8.1";
+
+[[noreturn]] void Invalid(const std::string& text) {
+  throw Error(ErrorKind::kInvalid, "segmentation: " + text);
+}
+
+uint32_t Positive(const dicom::DataSet& head, dicom::Tag tag, int64_t most) {
+  const auto value = head.GetInt(tag);
+  if (!value || *value < 1 || *value > most) Invalid(dicom::ToString(tag) + " is not usable");
+  return static_cast<uint32_t>(*value);
+}
+
+Kind KindOf(const dicom::DataSet& head) {
+  const std::string type = head.GetString(tags::SegmentationType);
+  if (type == "BINARY") return Kind::kBinary;
+  if (type == "FRACTIONAL") return Kind::kFractional;
+  if (type == "LABELMAP") return Kind::kLabelMap;
+  Invalid("Segmentation Type is none of BINARY, FRACTIONAL, LABELMAP");
+}
+
+uint32_t BitsOf(const dicom::DataSet& head, Kind kind) {
+  const auto bits = head.GetInt(tags::BitsAllocated).value_or(0);
+  const bool fine = kind == Kind::kBinary       ? bits == 1
+                    : kind == Kind::kFractional ? bits == 8
+                                                : bits == 8 || bits == 16;
+  if (!fine) Invalid("Bits Allocated does not fit the Segmentation Type");
+  return static_cast<uint32_t>(bits);
+}
+
+std::vector<FrameReference> SourcesOf(const dicom::DataSet* group) {
+  std::vector<FrameReference> references;
+  if (group == nullptr) return references;
+  for (const dicom::DataSet& derivation : group->GetItems(tags::DerivationImageSequence)) {
+    for (const dicom::DataSet& image : derivation.GetItems(tags::SourceImageSequence)) {
+      const auto number = image.GetInt(tags::ReferencedFrameNumber).value_or(1);
+      references.push_back({image.GetString(tags::ReferencedSOPInstanceUID),
+                            static_cast<uint32_t>(std::clamp<int64_t>(number, 0, UINT32_MAX))});
+    }
+  }
+  return references;
+}
+
+uint16_t SegmentOf(const dicom::DataSet* group) {
+  const dicom::DataSet* item =
+      group == nullptr ? nullptr : group->FirstItem(tags::SegmentIdentificationSequence);
+  const auto number = item == nullptr ? std::nullopt : item->GetInt(tags::ReferencedSegmentNumber);
+  return static_cast<uint16_t>(std::clamp<int64_t>(number.value_or(0), 0, 65535));
+}
+
+// Segment Identification and the planes may be shared or per frame.
+SegmentationFrame FrameOf(const dicom::DataSet* shared, const dicom::DataSet& per_frame) {
+  SegmentationFrame frame;
+  frame.segment = SegmentOf(&per_frame);
+  if (frame.segment == 0) frame.segment = SegmentOf(shared);
+  frame.plane = PlaneFromGroups(shared, &per_frame);
+  frame.sources = SourcesOf(&per_frame);
+  if (frame.sources.empty()) frame.sources = SourcesOf(shared);
+  if (const auto* content = per_frame.FirstItem(tags::FrameContentSequence)) {
+    const dicom::Element* values = content->Find(tags::DimensionIndexValues);
+    const size_t count = values == nullptr ? 0 : values->value.size() / 4;
+    for (size_t i = 0; i < count; ++i) {
+      const auto value = content->GetInt(tags::DimensionIndexValues, i).value_or(0);
+      frame.dimension_index_values.push_back(static_cast<uint32_t>(value));
+    }
+  }
+  return frame;
+}
+
+// TILED_FULL has no items: the tiles of a segment follow each other (PS3.3 C.7.6.17.3).
+void AddTiledFrames(Segmentation& result, uint32_t frames) {
+  const size_t segments = std::max<size_t>(1, result.description.segments.size());
+  const size_t tiles = std::max<size_t>(1, frames / segments);
+  for (uint32_t i = 0; i < frames; ++i) {
+    const size_t index = std::min(i / tiles, segments - 1);
+    SegmentationFrame& frame = result.frames.emplace_back();
+    if (result.kind != Kind::kLabelMap && !result.description.segments.empty()) {
+      frame.segment = result.description.segments[index].label;
+    }
+  }
+}
+
+void AddFrames(Segmentation& result, dicom::DataSet& head) {
+  const uint32_t frames =
+      head.Has(tags::NumberOfFrames) ? Positive(head, tags::NumberOfFrames, 10'000'000) : 1;
+  const dicom::DataSet* shared = head.FirstItem(tags::SharedFunctionalGroupsSequence);
+  const auto& items = head.GetItems(tags::PerFrameFunctionalGroupsSequence);
+  if (items.empty() && head.GetString(tags::DimensionOrganizationType) == "TILED_FULL") {
+    return AddTiledFrames(result, frames);
+  }
+  if (items.size() != frames) Invalid("Number of Frames differs from the per-frame groups");
+  for (const dicom::DataSet& item : items) result.frames.push_back(FrameOf(shared, item));
+  head.Erase(tags::PerFrameFunctionalGroupsSequence);
+}
+
+// The fragments of one frame are those up to the next offset; most writers use one per frame.
+std::vector<std::string> FrameFragments(const ObjectBytes& object, size_t frames) {
+  std::vector<std::string> result(object.fragments.begin() + (object.fragments.empty() ? 0 : 1),
+                                  object.fragments.end());
+  if (result.size() != frames) Invalid("not one fragment per frame");
+  return result;
+}
+
+void AppendBits(std::string& pixels, uint64_t& bits, std::string_view frame, size_t count) {
+  pixels.resize((bits + count + 7) / 8 + 8);
+  for (size_t i = 0; i < count; i += 64) {
+    const size_t here = std::min<size_t>(64, count - i);
+    const uint64_t value =
+        BitsAt(frame, i) & (here == 64 ? ~uint64_t{0} : (uint64_t{1} << here) - 1);
+    const unsigned shift = (bits + i) % 8;
+    for (unsigned k = 0; 8 * k < here + shift; ++k) {
+      const uint64_t byte = k == 0 ? value << shift : value >> (8 * k - shift);
+      char& out = pixels[(bits + i) / 8 + k];
+      out = static_cast<char>(out | (byte & 0xFF));
+    }
+  }
+  bits += count;
+}
+
+// Frames stand alone when compressed; natively their bits follow each other without a gap.
+std::string Decompress(const ObjectBytes& object, const Segmentation& segmentation) {
+  const size_t voxels = segmentation.frame_voxels();
+  const bool bits = segmentation.bits_allocated == 1;
+  const size_t sample = std::max<size_t>(1, segmentation.bits_allocated / 8);
+  const size_t frame_bytes = bits ? (voxels + 7) / 8 : voxels * sample;
+  std::string pixels;
+  uint64_t bit_count = 0;
+  for (const std::string& fragment : FrameFragments(object, segmentation.frames.size())) {
+    std::string frame;
+    if (object.transfer_syntax_uid == kRle) frame = UnpackRle(fragment, frame_bytes, sample);
+    if (object.transfer_syntax_uid == kDeflatedFrame) frame = InflateFrame(fragment, frame_bytes);
+    if (frame.empty()) {
+      throw Error(ErrorKind::kUnsupported, "segmentation: pixels in a compression we do not read");
+    }
+    if (bits) {
+      AppendBits(pixels, bit_count, frame, voxels);
+    } else {
+      pixels += frame;
+    }
+  }
+  return pixels;
+}
+
+void AddPixels(Segmentation& result, ObjectBytes& object) {
+  if (!object.has_pixels) Invalid("no Pixel Data");
+  const uint64_t voxels = result.frames.size() * uint64_t{result.frame_voxels()};
+  const uint64_t needed = (voxels * result.bits_allocated + 7) / 8;
+  if (object.encapsulated) {
+    // A fragment holds at least one byte per 1032 of deflate, 64 of RLE: no bomb gets far.
+    uint64_t compressed = 0;
+    for (const std::string& fragment : object.fragments) compressed += fragment.size();
+    if (needed > 1100 * (compressed + 1)) Invalid("Pixel Data is too short");
+    result.storage = std::make_shared<const std::string>(Decompress(object, result));
+    result.pixels = *result.storage;
+  } else {
+    result.storage = std::move(object.storage);
+    result.pixels = object.pixels;
+  }
+  if (result.pixels.size() < needed) Invalid("Pixel Data is too short");
+}
+
+}  // namespace
+
+uint16_t Segmentation::Voxel(size_t frame, size_t index) const {
+  const size_t at = frame * frame_voxels() + index;
+  if (bits_allocated == 1) return static_cast<uint16_t>(BitsAt(pixels, at) & 1);
+  const auto byte = [&](size_t i) { return static_cast<unsigned char>(pixels[i]); };
+  if (bits_allocated == 8) return byte(at);
+  return static_cast<uint16_t>(byte(2 * at) | byte(2 * at + 1) << 8);
+}
+
+Segmentation Read(std::string part10_bytes, const dicom::Limits& limits) {
+  ObjectBytes object = TakeApart(std::move(part10_bytes), limits);
+  dicom::DataSet& head = object.data_set;
+  Segmentation result;
+  result.kind = KindOf(head);
+  result.bits_allocated = BitsOf(head, result.kind);
+  result.rows = Positive(head, tags::Rows, 65535);
+  result.columns = Positive(head, tags::Columns, 65535);
+  result.maximum_fractional_value =
+      static_cast<uint32_t>(head.GetInt(tags::MaximumFractionalValue).value_or(0));
+  result.sop_instance_uid = head.GetString(tags::SOPInstanceUID);
+  result.series_instance_uid = head.GetString(tags::SeriesInstanceUID);
+  result.study_instance_uid = head.GetString(tags::StudyInstanceUID);
+  result.frame_of_reference_uid = head.GetString(tags::FrameOfReferenceUID);
+  result.description = DescriptionOf(head);
+  if (const auto* shared = head.FirstItem(tags::SharedFunctionalGroupsSequence)) {
+    if (const auto* measures = shared->FirstItem(tags::PixelMeasuresSequence)) {
+      result.slice_spacing = measures->GetDouble(tags::SpacingBetweenSlices).value_or(0);
+    }
+  }
+  AddFrames(result, head);
+  AddPixels(result, object);
+  result.head = std::move(head);
+  return result;
+}
+
+Segmentation ReadSegmentation(const std::filesystem::path& path, const dicom::Limits& limits) {
+  return Read(ReadBytes(path), limits);
+}
+
+}  // namespace glossator::seg
