@@ -34,8 +34,9 @@ void UpperLayer::Send(std::string bytes) {
 
 void UpperLayer::WriteNext() {
   if (writing_ || queue_.empty()) return;
+  const std::vector<std::string_view> pieces = queue_.Gather();
   writing_ = true;
-  stream_->Write(queue_.Gather(), [self = shared_from_this()](bool ok) { self->OnWritten(ok); });
+  stream_->Write(pieces, [self = shared_from_this()](bool ok) { self->OnWritten(ok); });
 }
 
 void UpperLayer::OnWritten(bool ok) {

@@ -80,8 +80,7 @@ class UpperLayer : public std::enable_shared_from_this<UpperLayer> {
 
   State state() const { return state_; }
   PeerName peer() const { return stream_->peer(); }
-  // Grows with every write done and every whole PDU read.
-  uint64_t progress() const { return writes_ + reader_.pdus(); }
+  uint64_t writes() const { return writes_; }  // done so far
 
  private:
   using ActionFunction = void (UpperLayer::*)();
