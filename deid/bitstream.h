@@ -14,39 +14,51 @@
 
 namespace glossator::deid {
 
-// One frame's bytes, in pieces of any size.
+// The fragments of one object, each in pieces of any size.
 class FrameCleaner {
  public:
   explicit FrameCleaner(const dicom::TransferSyntax& syntax);
 
+  void BeginFragment();
   void Clean(char* bytes, size_t size);  // in place
   // False when what came is not a codestream of this syntax: keep the object sealed.
-  bool ok() const { return ok_; }
+  bool ok() const { return state_ != State::kBroken; }
 
  private:
   enum class Family { kOpaque, kJpeg, kJpeg2000, kRle };
-  enum class State { kStart, kMarker, kLength, kSegment, kEntropy, kTile, kAfter, kBroken };
+  enum class State {
+    kStart,    // a frame's first byte
+    kMarker,   // a marker must follow
+    kSegment,  // length and content of a marker segment
+    kEntropy,  // coded data up to the next marker
+    kTile,     // coded data of known size
+    kAfter,    // behind the end of the image
+    kBroken
+  };
 
-  void JpegByte(char& byte);
-  void Jpeg2000Byte(char& byte);
-  void RleByte(char& byte);
-  void BeginSegment();
+  size_t Skip(const char* bytes, size_t size);
+  void Byte(char& byte);
+  void MarkerByte(uint8_t byte);
+  void OnMarker();
+  void OnJpegMarker();
+  void OnJpeg2000Marker();
   void SegmentByte(char& byte);
   void EndSegment();
-  void OnMarker(uint8_t marker);
+  bool KeepsByte(uint8_t byte);
+  void RleByte(char& byte);
 
   Family family_;
   State state_ = State::kStart;
-  bool ok_ = true;
-  uint8_t previous_ = 0;
+  bool half_marker_ = false;  // 0xFF has been seen
   uint8_t marker_ = 0;
   uint32_t length_ = 0;    // of the segment, with its length field
   uint32_t position_ = 0;  // in the segment, or in the RLE header
-  bool matches_ = false;   // the segment has begun like one to keep
+  bool matches_ = false;   // so far the segment begins like one to keep
+  uint32_t segments_ = 0;  // RLE
+  bool in_tile_header_ = false;
+  uint64_t tile_used_ = 0;  // bytes since the SOT marker
+  uint32_t tile_size_ = 0;  // Psot
   uint64_t tile_left_ = 0;
-  uint32_t tile_length_ = 0;
-  uint32_t header_bytes_ = 0;
-  uint32_t rle_segments_ = 0;
 };
 
 // A whole fragment at once.
@@ -68,19 +80,19 @@ class PixelStream {
   void Write(std::string_view bytes, std::string& out);
   // True once the pixel element is complete.
   bool complete() const { return state_ == State::kTail; }
-  bool ok() const { return ok_; }  // false: keep the object sealed (reasons::kBitstream)
+  bool ok() const { return frame_.ok(); }  // false: keep the object sealed (reasons::kBitstream)
 
  private:
   enum class State { kHeader, kNative, kItemHeader, kItem, kTail };
-  void Header(std::string& out);
-  void ItemHeader(std::string& out);
+  size_t HeaderSize() const;
+  void OnHeader();
+  void OnItemHeader();
   size_t Value(std::string_view bytes, std::string& out);
+  uint32_t Number(size_t offset, size_t size) const;
 
   dicom::TransferSyntax syntax_;
   uint64_t expected_;
-  uint32_t frames_;
   State state_ = State::kHeader;
-  bool ok_ = true;
   std::string pending_;   // bytes of an unfinished header
   uint64_t left_ = 0;     // of the value or the item
   uint64_t written_ = 0;  // of the native value

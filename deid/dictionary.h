@@ -38,8 +38,8 @@ class Dictionary {
 
   // Everything identifying in the head, at every depth. Returns true when something was new.
   bool Collect(const Instance<Hospital>& instance);
-  // Splits into tokens; drops what is too short or an everyday word of the trade (docs/
-  // deidentification.md has the rule). Called AE title and order data come in here.
+  // Splits into tokens; drops what is too short or, in places, an everyday word of the
+  // trade. Called AE title and order data come in here.
   bool Add(IdentifierKind kind, std::string_view utf8);
   bool Merge(const Dictionary& other);
 
@@ -57,6 +57,9 @@ class Dictionary {
 
  private:
   bool Insert(IdentifierKind kind, std::string text);
+  bool AddName(std::string_view utf8);
+  bool AddId(IdentifierKind kind, std::string_view utf8);
+  bool AddPlace(IdentifierKind kind, std::string_view utf8);
 
   std::set<Entry> entries_;
   size_t bytes_ = 0;

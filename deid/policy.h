@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a project may keep: the options of PS3.15 Annex E as a small value. Built in: "basic",
-// "safe-harbor", "limited-data-set" and "descriptors" (basic with cleaned texts and moved dates);
-// "expert-determination" needs a file, which names the expert.
+// "safe-harbor" (years only), "limited-data-set" and "research" (moved dates, cleaned texts,
+// patient characteristics, safe private attributes); "expert-determination" needs a file, which
+// names the expert.
 #pragma once
 
 #include <bitset>

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "deid/engine.h"
+
+#include "deid/cleaner.h"
+
+namespace glossator::deid {
+
+Engine::Engine(Policy policy) : policy_(std::move(policy)) {}
+
+Cleaned Engine::Clean(const Instance<Hospital>& head, const Pseudonyms& pseudonyms,
+                      const Dictionary& dictionary) const {
+  const auto identifiers = dictionary.Compile(policy_.options);
+  Cleaner cleaner(policy_, pseudonyms, *identifiers, head.data_set(), head.syntax());
+  Cleaned cleaned{Instance<Lab>(Permit<Lab>(), cleaner.Run(), head.syntax()), {}, {}, {}};
+  cleaned.uids = cleaner.values().uids();
+  cleaned.actions = cleaner.actions();
+  if (dictionary.overflowed())
+    cleaned.problems.push_back({std::string(reasons::kDictionaryFull), ""});
+  if (!cleaner.bitstream_ok()) {
+    cleaned.problems.push_back({std::string(reasons::kBitstream), "(7FE0,0010)"});
+  }
+  return cleaned;
+}
+
+dicom::DataSet Engine::CleanTail(const dicom::DataSet&) const { return {}; }
+
+}  // namespace glossator::deid
