@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "plugin/archive.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <future>
+
+#include "dicom/tag.h"
+#include "vault/seal.h"
+
+namespace glossator::plugin {
+namespace {
+
+// Of trivial types: a thread-local with a destructor would pin the library in memory.
+thread_local const char* pass_bytes = nullptr;
+thread_local size_t pass_size = 0;
+
+}  // namespace
+
+ImportPass::ImportPass(std::string_view file) {
+  pass_bytes = file.data();
+  pass_size = file.size();
+}
+
+ImportPass::~ImportPass() { pass_bytes = nullptr; }
+
+bool ImportPass::Use(std::string_view file) {
+  const bool good = pass_bytes != nullptr && std::string_view(pass_bytes, pass_size) == file;
+  pass_bytes = nullptr;
+  return good;
+}
+
+void OrthancArchive::Put(const Instance<Lab>& instance, std::string_view file) {
+  if (stopped_) {
+    throw Error(ErrorKind::kUnavailable, "Orthanc is stopping");
+  }
+  const std::string status = Store(file);
+  if (status == "AlreadyStored") {
+    Replace(instance.data_set().GetString(dicom::tags::SOPInstanceUID), file);
+  } else if (status != "Success") {
+    throw Error(ErrorKind::kUnavailable, "Orthanc did not store an object");
+  }
+}
+
+std::string OrthancArchive::Store(std::string_view file) const {
+  const ImportPass pass(file);
+  const Orthanc::Reply reply = orthanc_.Call(Method::kPost, "/instances", file);
+  if (reply.status >= 400 && reply.status < 500) {
+    throw Error(ErrorKind::kInvalid, "Orthanc does not read an object");
+  }
+  return reply.Json()["Status"].asString();
+}
+
+// Orthanc answers "AlreadyStored" whatever the bytes are.
+void OrthancArchive::Replace(const std::string& uid, std::string_view file) const {
+  const auto id = orthanc_.LookupInstance(uid);
+  if (id && orthanc_.Instance(*id) == file) {
+    return;
+  }
+  if (id) {
+    orthanc_.Call(Method::kDelete, "/instances/" + *id);
+  }
+  if (Store(file) != "Success") {
+    throw Error(ErrorKind::kUnavailable, "Orthanc did not replace an object");
+  }
+}
+
+std::optional<std::string> OrthancArchive::Get(const std::string& uid) {
+  const auto id = orthanc_.LookupInstance(uid);
+  return id ? orthanc_.Instance(*id) : std::nullopt;
+}
+
+bool OrthancArchive::Has(const std::string& uid) {
+  return orthanc_.LookupInstance(uid).has_value();
+}
+
+void OrthancArchive::Sync() {
+  for (const auto& folder : folders_) {
+    const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const bool synced = descriptor >= 0 && syncfs(descriptor) == 0;
+    if (descriptor >= 0) {
+      close(descriptor);
+    }
+    if (!synced) {
+      throw Error(ErrorKind::kUnavailable, "Orthanc's storage cannot be flushed");
+    }
+  }
+}
+
+std::string IntakeSpool::Read(const node::Batch& batch, const node::BatchRecord& record) {
+  const vault::Key key = vault::KeyFromHex(batch.key);
+  vault::ChunkOpener opener(key);
+  std::string file;
+  file.reserve(record.size);
+  reader_.Read({record.segment, record.offset},
+               [&](std::string_view chunk, bool last) { file += opener.Open(chunk, last); });
+  if (!opener.complete()) {
+    throw Error(ErrorKind::kInvalid, "a record of the intake spool is cut");
+  }
+  return file;
+}
+
+ReturnSpool::ReturnSpool(std::filesystem::path directory)
+    : spool_(SystemFiles(), std::move(directory)) {
+  spool_.Recover([](const spool::Recovered&) {});  // the gate takes from it; nothing to repeat
+}
+
+void ReturnSpool::Append(const std::vector<std::string_view>& chunks, std::string_view trailer) {
+  if (!spool_.has_room()) {
+    throw Error(ErrorKind::kBusy, "the return spool is full");
+  }
+  std::promise<bool> stored;
+  const auto writer = spool_.Begin();
+  for (const std::string_view chunk : chunks) {
+    writer->Append(std::string(chunk));
+  }
+  writer->Commit(std::string(trailer),
+                 [&](std::optional<spool::Place> place) { stored.set_value(place.has_value()); });
+  if (!stored.get_future().get()) {
+    throw Error(ErrorKind::kUnavailable, "the return spool cannot be written");
+  }
+}
+
+}  // namespace glossator::plugin

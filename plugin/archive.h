@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The node's ports onto Orthanc and the two spools.
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <mutex>
+#include <vector>
+
+#include "node/ports.h"
+#include "plugin/orthanc.h"
+#include "spool/reader.h"
+#include "spool/spool.h"
+
+namespace glossator::plugin {
+
+// The second lock. Orthanc keeps an object only while the thread that hands it in holds a pass for
+// exactly these bytes, and a pass is good for one use.
+class ImportPass {
+ public:
+  explicit ImportPass(std::string_view file);
+  ~ImportPass();
+  ImportPass(const ImportPass&) = delete;
+  ImportPass& operator=(const ImportPass&) = delete;
+
+  // Called from Orthanc's received-instance callback, on the thread of the import.
+  static bool Use(std::string_view file);
+};
+
+class OrthancArchive final : public node::Archive {
+ public:
+  // `folders`: where Orthanc keeps files and index; Sync() flushes their file systems.
+  OrthancArchive(const Orthanc& orthanc, std::vector<std::filesystem::path> folders)
+      : orthanc_(orthanc), folders_(std::move(folders)) {}
+
+  void Put(const Instance<Lab>& instance, std::string_view file) override;
+  std::optional<std::string> Get(const std::string& sop_instance_uid) override;
+  bool Has(const std::string& sop_instance_uid) override;
+  void Sync() override;
+  void Stop() { stopped_ = true; }  // further objects are refused as unavailable
+
+ private:
+  std::string Store(std::string_view file) const;  // Orthanc's "Status"
+  void Replace(const std::string& sop_instance_uid, std::string_view file) const;
+
+  const Orthanc& orthanc_;
+  const std::vector<std::filesystem::path> folders_;
+  std::atomic<bool> stopped_{false};
+};
+
+class IntakeSpool final : public node::BatchSource {
+ public:
+  explicit IntakeSpool(std::filesystem::path directory)
+      : reader_(SystemFiles(), std::move(directory)) {}
+  std::string Read(const node::Batch& batch, const node::BatchRecord& record) override;
+
+ private:
+  const spool::Reader reader_;
+};
+
+class ReturnSpool final : public node::ReturnQueue {
+ public:
+  explicit ReturnSpool(std::filesystem::path directory);
+  void Append(const std::vector<std::string_view>& chunks, std::string_view trailer) override;
+  // What the gate has taken over for good.
+  void Release(spool::Place place) { spool_.Release(place); }
+  uint64_t bytes() const { return spool_.bytes(); }
+
+ private:
+  spool::Spool spool_;
+};
+
+}  // namespace glossator::plugin

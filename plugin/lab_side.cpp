@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "plugin/lab_side.h"
+
+#include "model/log.h"
+#include "store/node_schema.h"
+
+namespace glossator::plugin {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kRound = 500ms;    // between looks at the gate's feeds
+constexpr auto kGateStart = 20s;  // a gate that recovers a large spool may take longer
+
+std::filesystem::path Made(const std::filesystem::path& folder) {
+  std::error_code fault;
+  std::filesystem::create_directories(folder, fault);
+  if (fault) {
+    throw Error(ErrorKind::kUnavailable,
+                "Glossator.Directory: " + folder.string() + " cannot be made");
+  }
+  return folder;
+}
+
+}  // namespace
+
+LabSide::LabSide(const Config& config, const Orthanc& orthanc,
+                 std::vector<std::filesystem::path> folders)
+    : config_(config),
+      gate_(config.directory / "gate.sock"),
+      supervisor_(config, gate_),
+      archive_(orthanc, std::move(folders)),
+      intake_(config.directory / "spool" / "intake"),
+      returns_(Made(config.directory / "spool") / "return"),
+      database_(Made(config.directory / "node") / "node.db", clock_, store::NodeMigrations()),
+      node_(config, clock_, uids_, database_, archive_, intake_, returns_, gate_) {}
+
+LabSide::~LabSide() { Stop(); }
+
+void LabSide::Start() {
+  supervisor_.Start();
+  if (!supervisor_.AwaitFirst(kGateStart)) {
+    const GateState state = supervisor_.state();
+    if (state.last_status > 0) {
+      throw Error(ErrorKind::kUnavailable, "the gate refuses to run (status " +
+                                               std::to_string(state.last_status) +
+                                               "): " + state.last_line);
+    }
+    Log(LogLevel::kWarning, "gate.slow");
+  }
+  node_.Reconcile();
+  worker_ = std::thread(&LabSide::Work, this);
+  ready_ = true;
+}
+
+void LabSide::Stop() {
+  ready_ = false;
+  stopping_ = true;
+  gate_.Stop();
+  archive_.Stop();
+  Wake();
+  if (worker_.joinable()) {
+    worker_.join();
+  }
+  supervisor_.Stop();
+}
+
+void LabSide::Wake() {
+  {
+    const std::lock_guard lock(mutex_);
+    woken_ = true;
+  }
+  wake_.notify_all();
+}
+
+void LabSide::Work() {
+  try {
+    while (!stopping_) {
+      const bool more = node_.Tick();
+      std::unique_lock lock(mutex_);
+      wake_.wait_for(lock, more ? 0ms : kRound, [&] { return woken_ || stopping_; });
+      woken_ = false;
+    }
+  } catch (...) {
+    ready_ = false;
+    Log(LogLevel::kError, "worker.died");
+  }
+}
+
+Answer LabSide::Handle(const Request& request) {
+  Services services{config_, *this, &node_};
+  services.worker = this;
+  services.wake = [](void* self) { static_cast<LabSide*>(self)->Wake(); };
+  return Dispatch(Routes(), services, request);
+}
+
+Status::Now LabSide::Get() const { return {supervisor_.state(), ready_}; }
+
+}  // namespace glossator::plugin

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The plugin as one object, made by OrthancPluginInitialize and gone with OrthancPluginFinalize.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+
+#include "model/config.h"
+#include "plugin/lab_side.h"
+#include "plugin/orthanc.h"
+
+namespace glossator::plugin {
+
+class Plugin final : public Host {
+ public:
+  // Reads and checks the configuration; nullptr when Orthanc must not start, the reasons are in
+  // its log.
+  static std::unique_ptr<Plugin> Make(OrthancPluginContext* context);
+  ~Plugin() override;
+
+  bool Allow(const Request& request) override;
+  Answer Handle(const Request& request) override;
+  bool AcceptReceived(std::string_view dicom_file) override;
+  void OnStarted() override;
+  void OnStopped() override;
+
+ private:
+  Plugin(Orthanc orthanc, Config config, std::vector<std::filesystem::path> folders);
+  void Start();
+  std::shared_ptr<LabSide> Lab();
+
+  Orthanc orthanc_;
+  const Config config_;
+  const std::vector<std::filesystem::path> folders_;  // of Orthanc's storage and index
+  std::atomic<bool> open_{false};                     // no HTTP request passes before
+  std::atomic<bool> testing_{false};                  // the self-test is knocking
+  std::mutex mutex_;
+  std::shared_ptr<LabSide> lab_;
+};
+
+}  // namespace glossator::plugin

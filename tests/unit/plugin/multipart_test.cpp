@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "plugin/multipart.h"
+
+#include <gtest/gtest.h>
+
+#include "dicom/error.h"
+
+namespace glossator::plugin {
+namespace {
+
+using std::string_literals::operator""s;
+
+const std::string kType = "multipart/form-data; boundary=xyz";
+
+std::string PartOf(const std::string& name, const std::string& body,
+                   const std::string& headers = "") {
+  return "--xyz\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n" + headers + "\r\n" +
+         body + "\r\n";
+}
+
+TEST(FormData, GivesThePartsByName) {
+  const std::string labels = "\0\r\n--xy\r\n\xFF"s;
+  const std::string body = PartOf("submission", "{}", "Content-Type: application/json\r\n") +
+                           PartOf("labels", labels, "Content-Encoding: gzip\r\n") + "--xyz--\r\n";
+  const auto parts = ParseFormData(kType, body);
+  ASSERT_EQ(parts.size(), 2u);
+  EXPECT_EQ(parts.at("submission").body, "{}");
+  EXPECT_EQ(parts.at("submission").content_type, "application/json");
+  EXPECT_EQ(parts.at("labels").body, labels);
+  EXPECT_EQ(parts.at("labels").content_encoding, "gzip");
+}
+
+TEST(FormData, TakesAQuotedBoundaryAndFileNames) {
+  const std::string body =
+      "--a b\r\ncontent-disposition: form-data; filename=\"x;name=y\"; name=labels\r\n\r\n1\r\n"
+      "--a b--";
+  const auto parts = ParseFormData("Multipart/Form-Data; charset=utf-8; boundary=\"a b\"", body);
+  EXPECT_EQ(parts.at("labels").body, "1");
+}
+
+TEST(FormData, TakesAnEmptyPart) {
+  EXPECT_EQ(ParseFormData(kType, PartOf("labels", "") + "--xyz--").at("labels").body, "");
+}
+
+class BrokenFormData : public ::testing::TestWithParam<std::pair<std::string, std::string>> {};
+
+TEST_P(BrokenFormData, IsRefused) {
+  EXPECT_THROW(ParseFormData(GetParam().first, GetParam().second), Error);
+}
+
+std::string NineParts() {
+  std::string body;
+  for (int i = 0; i < 9; ++i) {
+    body += PartOf(std::to_string(i), "");
+  }
+  return body + "--xyz--";
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Each, BrokenFormData,
+    ::testing::Values(
+        std::pair{"application/json"s, "{}"s}, std::pair{"multipart/form-data"s, "--xyz--"s},
+        std::pair{kType, ""s}, std::pair{kType, "preamble\r\n--xyz--"s},
+        std::pair{kType, PartOf("a", "1")},                                 // no end
+        std::pair{kType, PartOf("a", "1") + PartOf("a", "2") + "--xyz--"},  // twice
+        std::pair{kType, PartOf("", "1") + "--xyz--"},                      // nameless
+        std::pair{kType, PartOf("a", "1") + "--xyz--\r\nmore"},
+        std::pair{kType, "--xyz\r\nno colon\r\n\r\n1\r\n--xyz--"s},
+        std::pair{kType, "--xyz\r\nContent-Disposition: form-data; name=\"a\r\n\r\n1\r\n--xyz--"s},
+        std::pair{kType, "--xyz\r\nA: " + std::string(5000, 'a') + "\r\n\r\n1\r\n--xyz--"},
+        std::pair{kType, NineParts()}));
+
+}  // namespace
+}  // namespace glossator::plugin
