@@ -65,8 +65,8 @@ def resolve_held(flow, found):
     assert status in (0, 3), output
     held = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
     assert held, "nothing is held"
-    number = str(held[-1]["delivery"])
-    status, output = flow.site.steward("held", "resolve", number)
+    status, output = flow.site.steward(
+        "held", "resolve", str(held[-1]["number"]), "accept-current")
     assert status == 0, output
 
 

@@ -2,6 +2,7 @@
 """A hospital and a lab on this machine: a stand-in PACS, a node, and the people of both."""
 import pathlib
 import subprocess
+import time
 
 import orthanc
 from pacs import Pacs
@@ -39,6 +40,16 @@ class Site:
             raise
         self.node.user = "manager"
         self.node.passwords = dict(self.passwords)
+        self.wait_until_ready()
+
+    def wait_until_ready(self, seconds=60):
+        """Until the node can work, its gate too."""
+        end = time.monotonic() + seconds
+        while self.node.request("GET", "/glossator/ready").status != 200:
+            if time.monotonic() > end or self.node.process.poll() is not None:
+                self.close()
+                raise orthanc.StartFailed("not ready\n" + self.node.read_log())
+            time.sleep(0.1)
 
     def _node_config(self, intake, quiet_seconds, destination, section, linger_seconds):
         target = {"Aet": self.pacs.aet, "Address": "127.0.0.1", "Port": self.pacs.dicom_port,
