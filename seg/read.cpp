@@ -2,15 +2,13 @@
 // A Segmentation object to a value.
 #include <algorithm>
 
-#include "dicom/charset.h"
 #include "dicom/error.h"
 #include "seg/bits.h"
-#include "seg/codes.h"
 #include "seg/decode.h"
 #include "seg/file_sink.h"
+#include "seg/frame_reader.h"
 #include "seg/header.h"
 #include "seg/object_bytes.h"
-#include "seg/plane.h"
 #include "seg/segment_items.h"
 
 namespace glossator::seg {
@@ -45,45 +43,6 @@ uint32_t BitsOf(const dicom::DataSet& head, Kind kind) {
                                                 : bits == 8 || bits == 16;
   if (!fine) Invalid("Bits Allocated does not fit the Segmentation Type");
   return static_cast<uint32_t>(bits);
-}
-
-std::vector<FrameReference> SourcesOf(const dicom::DataSet* group) {
-  std::vector<FrameReference> references;
-  if (group == nullptr) return references;
-  for (const dicom::DataSet& derivation : group->GetItems(tags::DerivationImageSequence)) {
-    for (const dicom::DataSet& image : derivation.GetItems(tags::SourceImageSequence)) {
-      const auto number = image.GetInt(tags::ReferencedFrameNumber).value_or(1);
-      references.push_back({image.GetString(tags::ReferencedSOPInstanceUID),
-                            static_cast<uint32_t>(std::clamp<int64_t>(number, 0, UINT32_MAX))});
-    }
-  }
-  return references;
-}
-
-uint16_t SegmentOf(const dicom::DataSet* group) {
-  const dicom::DataSet* item =
-      group == nullptr ? nullptr : group->FirstItem(tags::SegmentIdentificationSequence);
-  const auto number = item == nullptr ? std::nullopt : item->GetInt(tags::ReferencedSegmentNumber);
-  return static_cast<uint16_t>(std::clamp<int64_t>(number.value_or(0), 0, 65535));
-}
-
-// Segment Identification and the planes may be shared or per frame.
-SegmentationFrame FrameOf(const dicom::DataSet* shared, const dicom::DataSet& per_frame) {
-  SegmentationFrame frame;
-  frame.segment = SegmentOf(&per_frame);
-  if (frame.segment == 0) frame.segment = SegmentOf(shared);
-  frame.plane = PlaneFromGroups(shared, &per_frame);
-  frame.sources = SourcesOf(&per_frame);
-  if (frame.sources.empty()) frame.sources = SourcesOf(shared);
-  if (const auto* content = per_frame.FirstItem(tags::FrameContentSequence)) {
-    const dicom::Element* values = content->Find(tags::DimensionIndexValues);
-    const size_t count = values == nullptr ? 0 : values->value.size() / 4;
-    for (size_t i = 0; i < count; ++i) {
-      const auto value = content->GetInt(tags::DimensionIndexValues, i).value_or(0);
-      frame.dimension_index_values.push_back(static_cast<uint32_t>(value));
-    }
-  }
-  return frame;
 }
 
 // TILED_FULL has no items: the tiles of a segment follow each other (PS3.3 C.7.6.17.3).
