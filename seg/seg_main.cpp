@@ -1,2 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-int main() { return 2; }
+#include <iostream>
+
+#include "seg/tool.h"
+
+int main(int count, char** words) {
+  glossator::SystemEntropy entropy;
+  glossator::RandomUids uids(entropy);
+  const glossator::SystemClock clock;
+  return glossator::seg::RunTool({words + 1, words + count}, {std::cout, std::cerr, uids, clock});
+}

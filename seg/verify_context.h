@@ -52,8 +52,8 @@ struct VerifyContext {
   bool slide = false;        // slide coordinates instead of patient's
   const dicom::DataSet* shared = nullptr;
   const std::vector<dicom::DataSet>* items = nullptr;  // per-frame groups
-  std::vector<SegmentationFrame> frames{};  // one per item
-  std::vector<int64_t> segment_numbers{};  // of the Segment Sequence, in its order
+  std::vector<SegmentationFrame> frames{};             // one per item
+  std::vector<int64_t> segment_numbers{};              // of the Segment Sequence, in its order
 
   bool label_map() const { return kind == Kind::kLabelMap; }
 };

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "seg/tool.h"
+
+#include <cmath>
+#include <ostream>
+
+#include "dicom/error.h"
+#include "dicom/json.h"
+#include "seg/convert.h"
+#include "seg/file_sink.h"
+#include "seg/tool_arguments.h"
+#include "seg/verify.h"
+#include "seg/volume_file.h"
+
+namespace glossator::seg {
+namespace tags = dicom::tags;
+namespace {
+
+constexpr const char* kHelp =
+    "Usage: glossator-seg encode --source DIR --labels FILE --description FILE.json --out FILE\n"
+    "           [--type binary|fractional|labelmap] [--series UID] [--dtype uint8|uint16]\n"
+    "           [--fractional-type probability|occupancy] [--maximum N] [--deflated]\n"
+    "           [--keep-empty] [--series-uid UID] [--instance-uid UID] [--series-number N] "
+    "[--json]\n"
+    "       glossator-seg decode FILE --out FILE.nii.gz|FILE.nrrd [--source DIR] [--json]\n"
+    "       glossator-seg verify [--source DIR] [--json] FILE...\n"
+    "       glossator-seg info [--json] FILE\n"
+    "       glossator-seg convert --type T FILE --out FILE [--deflated] [--json]\n"
+    "Labels: .nii, .nii.gz, .nrrd, or raw voxels in source order (.raw, .raw.gz, with --dtype).\n"
+    "The description is explained in docs/segmentation.md; dcmqi's JSON is understood too.\n"
+    "Exit status: 0 fine, 1 failed, 2 wrong use, 3 findings or refused.\n";
+
+constexpr const char* kVersion = "glossator-seg 0.1.0\n";
+
+struct KindName {
+  const char* name;
+  Kind kind;
+};
+constexpr KindName kKinds[] = {
+    {"binary", Kind::kBinary}, {"fractional", Kind::kFractional}, {"labelmap", Kind::kLabelMap}};
+
+Kind KindFrom(const std::string& name) {
+  for (const KindName& kind : kKinds) {
+    if (name == kind.name) return kind.kind;
+  }
+  throw WrongUse("--type takes binary, fractional or labelmap");
+}
+
+const char* NameOf(Kind kind) {
+  for (const KindName& name : kKinds) {
+    if (name.kind == kind) return name.name;
+  }
+  return "";
+}
+
+Options OptionsFrom(const ToolArguments& arguments) {
+  Options options;
+  options.kind = KindFrom(arguments.Get("--type", "binary"));
+  const std::string type = arguments.Get("--fractional-type", "probability");
+  if (type != "probability" && type != "occupancy") {
+    throw WrongUse("--fractional-type takes probability or occupancy");
+  }
+  if (type == "occupancy") options.fractional_type = FractionalType::kOccupancy;
+  options.maximum_fractional_value =
+      static_cast<uint8_t>(arguments.Number("--maximum", 255, 1, 255));
+  options.deflated = arguments.Flag("--deflated");
+  options.keep_empty_frames = arguments.Flag("--keep-empty");
+  return options;
+}
+
+Identity IdentityFrom(const ToolArguments& arguments, UidSource& uids) {
+  Identity identity;
+  identity.series_instance_uid =
+      arguments.Has("--series-uid") ? arguments.Get("--series-uid") : uids.New();
+  identity.sop_instance_uid =
+      arguments.Has("--instance-uid") ? arguments.Get("--instance-uid") : uids.New();
+  identity.series_number =
+      static_cast<int>(arguments.Number("--series-number", 300, 1, 2'000'000'000));
+  return identity;
+}
+
+// `.raw` holds voxels only; the shape is the source's.
+std::vector<Labels> ReadLabels(const ToolArguments& arguments, const Source& source,
+                               const Options& options) {
+  const std::filesystem::path path = arguments.Required("--labels");
+  const std::string name = path.filename().string();
+  if (name.find(".raw") != std::string::npos) {
+    const std::string type = arguments.Required("--dtype");
+    if (type != "uint8" && type != "uint16") throw WrongUse("--dtype takes uint8 or uint16");
+    return {LabelsFromBytes(ReadBytes(path), static_cast<uint32_t>(source.frames.size()),
+                            source.rows, source.columns,
+                            type == "uint8" ? LabelType::kUint8 : LabelType::kUint16)};
+  }
+  const VolumeFile volume = ReadVolume(path);
+  if (options.kind == Kind::kFractional) {
+    return ToFractions(volume, source, options.maximum_fractional_value);
+  }
+  return ToLabels(volume, source);
+}
+
+std::vector<LabelVolume> ViewsOf(const std::vector<Labels>& layers) {
+  std::vector<LabelVolume> views;
+  for (const Labels& layer : layers) views.push_back(layer.view());
+  return views;
+}
+
+void Say(const std::vector<Finding>& findings, bool json, std::ostream& stream) {
+  for (const Finding& finding : findings) {
+    if (json) {
+      stream << dicom::WriteJson(ToJson(finding)) << '\n';
+    } else {
+      stream << (finding.file.empty() ? "" : finding.file + ": ") << ToLine(finding) << '\n';
+    }
+  }
+}
+
+Json::Value JsonOf(const Encoded& encoded, const Identity& identity, const std::string& out) {
+  Json::Value json(Json::objectValue);
+  json["out"] = out;
+  json["seriesInstanceUid"] = identity.series_instance_uid;
+  json["sopInstanceUid"] = encoded.sop_instance_uid;
+  json["frames"] = encoded.frames;
+  json["bytes"] = static_cast<Json::UInt64>(encoded.bytes);
+  json["segments"] = Json::Value(Json::arrayValue);
+  for (size_t i = 0; i < encoded.segment_numbers.size(); ++i) {
+    Json::Value segment(Json::objectValue);
+    segment["number"] = encoded.segment_numbers[i];
+    segment["trackingUid"] = encoded.tracking_uids[i];
+    json["segments"].append(segment);
+  }
+  return json;
+}
+
+void SayEncoded(const Encoded& encoded, const Identity& identity, const ToolArguments& arguments,
+                std::ostream& stream) {
+  if (arguments.Flag("--json")) {
+    stream << dicom::WriteJson(JsonOf(encoded, identity, arguments.Get("--out"))) << '\n';
+  } else {
+    stream << arguments.Get("--out") << ": " << encoded.frames << " frames, "
+           << encoded.segment_numbers.size() << " segments, " << encoded.bytes << " bytes\n";
+  }
+}
+
+int RunEncode(const std::vector<std::string>& words, const ToolPorts& ports) {
+  const ToolArguments arguments(
+      words,
+      {"--source", "--labels", "--description", "--out", "--type", "--series", "--dtype",
+       "--fractional-type", "--maximum", "--series-uid", "--instance-uid", "--series-number"},
+      {"--deflated", "--keep-empty", "--json"});
+  if (!arguments.files().empty()) throw WrongUse("encode takes options only");
+  const std::filesystem::path out = arguments.Required("--out");
+  const Options options = OptionsFrom(arguments);
+  const Json::Value json = dicom::ParseJson(ReadBytes(arguments.Required("--description")));
+  auto findings = CheckDescription(json);
+  Say(findings, arguments.Flag("--json"), ports.talk);
+  if (HasErrors(findings)) return 3;
+  const Description description = ParseDescription(json);
+  const Source source = ReadSource(arguments.Required("--source"), arguments.Get("--series"));
+  const auto layers = ReadLabels(arguments, source, options);
+  const auto views = ViewsOf(layers);
+  findings = CheckLabels(source, views, description, options);
+  Say(findings, arguments.Flag("--json"), ports.talk);
+  if (HasErrors(findings)) return 3;
+  const Identity identity = IdentityFrom(arguments, ports.uids);
+  const Encoded encoded = EncodeToFile(out, source, views, description, identity, options,
+                                       ports.uids, ports.clock.Now());
+  SayEncoded(encoded, identity, arguments, ports.out);
+  return 0;
+}
+
+bool Overlaps(const Segmentation& segmentation, const Source& grid, Labels& labels) {
+  try {
+    DecodeInto(segmentation, grid, labels);
+    return false;
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kConflict) throw;
+    return true;
+  }
+}
+
+// A labelmap; or, when segments overlap or are fractions, a layer per segment.
+std::vector<Labels> LayersOf(const Segmentation& segmentation, const Source& grid) {
+  Labels labels;
+  if (segmentation.kind != Kind::kFractional && !Overlaps(segmentation, grid, labels)) {
+    return {std::move(labels)};
+  }
+  std::vector<Labels> layers;
+  for (const Segment& segment : segmentation.description.segments) {
+    layers.push_back(DecodeSegment(segmentation, grid, segment.label));
+  }
+  return layers;
+}
+
+int RunDecode(const std::vector<std::string>& words, const ToolPorts& ports) {
+  const ToolArguments arguments(words, {"--out", "--source", "--series"}, {"--json"});
+  const std::string out = arguments.Required("--out");
+  const Segmentation segmentation = ReadSegmentation(arguments.OneFile());
+  const Source grid = arguments.Has("--source")
+                          ? ReadSource(arguments.Get("--source"), arguments.Get("--series"))
+                          : OwnGrid(segmentation);
+  const auto layers = LayersOf(segmentation, grid);
+  if (layers.empty()) throw Error(ErrorKind::kInvalid, "segmentation: no segment");
+  if (!WriteVolume(out, layers, grid)) {
+    ports.talk << "warning: frames are not evenly spaced; the file's geometry is only close\n";
+  }
+  Json::Value json(Json::objectValue);
+  json["out"] = out;
+  json["layers"] = static_cast<Json::UInt64>(layers.size());
+  for (const uint32_t side : {layers[0].frames, layers[0].rows, layers[0].columns}) {
+    json["shape"].append(side);
+  }
+  if (arguments.Flag("--json")) {
+    ports.out << dicom::WriteJson(json) << '\n';
+  } else {
+    ports.out << out << ": " << layers.size() << " layers of " << layers[0].frames << " x "
+              << layers[0].rows << " x " << layers[0].columns << '\n';
+  }
+  return 0;
+}
+
+int RunVerify(const std::vector<std::string>& words, const ToolPorts& ports) {
+  const ToolArguments arguments(words, {"--source", "--series"}, {"--json"});
+  if (arguments.files().empty()) throw WrongUse("verify needs a file");
+  std::optional<Source> source;
+  if (arguments.Has("--source")) {
+    source = ReadSource(arguments.Get("--source"), arguments.Get("--series"));
+  }
+  bool any = false;
+  for (const std::string& file : arguments.files()) {
+    const auto findings = VerifyFile(file, source ? &*source : nullptr);
+    Say(findings, arguments.Flag("--json"), ports.out);
+    any |= !findings.empty();
+  }
+  return any ? 3 : 0;
+}
+
+Json::Value InfoOf(const Segmentation& segmentation) {
+  Json::Value json(Json::objectValue);
+  json["type"] = NameOf(segmentation.kind);
+  json["sopInstanceUid"] = segmentation.sop_instance_uid;
+  json["seriesInstanceUid"] = segmentation.series_instance_uid;
+  json["studyInstanceUid"] = segmentation.study_instance_uid;
+  json["frameOfReferenceUid"] = segmentation.frame_of_reference_uid;
+  json["frames"] = static_cast<Json::UInt64>(segmentation.frames.size());
+  json["rows"] = segmentation.rows;
+  json["columns"] = segmentation.columns;
+  json["description"] = ToJson(segmentation.description);
+  const auto counts = CountVoxels(segmentation);
+  for (Json::Value& segment : json["description"]["segments"]) {
+    const auto count = counts.find(static_cast<uint16_t>(segment["label"].asUInt()));
+    segment["voxels"] = static_cast<Json::UInt64>(count == counts.end() ? 0 : count->second);
+  }
+  return json;
+}
+
+int RunInfo(const std::vector<std::string>& words, const ToolPorts& ports) {
+  const ToolArguments arguments(words, {}, {"--json"});
+  const Json::Value json = InfoOf(ReadSegmentation(arguments.OneFile()));
+  if (arguments.Flag("--json")) {
+    ports.out << dicom::WriteJson(json) << '\n';
+    return 0;
+  }
+  ports.out << json["type"].asString() << ", " << json["frames"].asUInt64() << " frames of "
+            << json["rows"].asUInt() << " x " << json["columns"].asUInt() << '\n';
+  for (const Json::Value& segment : json["description"]["segments"]) {
+    ports.out << segment["label"].asUInt() << '\t' << segment["name"].asString() << '\t'
+              << segment["type"]["meaning"].asString() << '\t' << segment["voxels"].asUInt64()
+              << " voxels\n";
+  }
+  return 0;
+}
+
+int RunConvert(const std::vector<std::string>& words, const ToolPorts& ports) {
+  const ToolArguments arguments(words,
+                                {"--type", "--out", "--fractional-type", "--maximum",
+                                 "--series-uid", "--instance-uid", "--series-number"},
+                                {"--deflated", "--keep-empty", "--json"});
+  arguments.Required("--type");
+  const Segmentation segmentation = ReadSegmentation(arguments.OneFile());
+  const Options options = OptionsFrom(arguments);
+  const Identity identity = IdentityFrom(arguments, ports.uids);
+  if (segmentation.kind == Kind::kFractional && options.kind != Kind::kFractional) {
+    ports.talk << "fractions of at least half of the maximum count as set\n";
+  }
+  FileSink file(arguments.Required("--out"));
+  const Encoded encoded = Convert(segmentation, identity, options, ports.uids, ports.clock.Now(),
+                                  [&](std::string_view piece) { file.Write(piece); });
+  file.Commit();
+  SayEncoded(encoded, identity, arguments, ports.out);
+  return 0;
+}
+
+struct Call {
+  const char* name;
+  int (*run)(const std::vector<std::string>& words, const ToolPorts& ports);
+};
+constexpr Call kCalls[] = {{"encode", RunEncode},
+                           {"decode", RunDecode},
+                           {"verify", RunVerify},
+                           {"info", RunInfo},
+                           {"convert", RunConvert}};
+
+int Dispatch(const std::vector<std::string>& words, const ToolPorts& ports) {
+  for (const std::string& word : words) {
+    if (word == "--help" || word == "-h") return ports.out << kHelp, 0;
+    if (word == "--version") return ports.out << kVersion, 0;
+  }
+  for (const Call& call : kCalls) {
+    if (!words.empty() && words[0] == call.name) {
+      return call.run({words.begin() + 1, words.end()}, ports);
+    }
+  }
+  throw WrongUse("expected encode, decode, verify, info or convert");
+}
+
+// Input that does not fit is refused; what is missing or broken has failed.
+int StatusOf(ErrorKind kind) {
+  const bool refused = kind == ErrorKind::kInvalid || kind == ErrorKind::kConflict ||
+                       kind == ErrorKind::kUnsupported;
+  return refused ? 3 : 1;
+}
+
+}  // namespace
+
+int RunTool(const std::vector<std::string>& words, const ToolPorts& ports) {
+  try {
+    return Dispatch(words, ports);
+  } catch (const WrongUse& fault) {
+    ports.talk << "glossator-seg: " << fault.what() << "\n\n" << kHelp;
+    return 2;
+  } catch (const Error& error) {
+    ports.talk << "glossator-seg: " << error.what() << '\n';
+    return StatusOf(error.kind());
+  } catch (const std::exception& error) {
+    ports.talk << "glossator-seg: " << error.what() << '\n';
+    return 1;
+  }
+}
+
+}  // namespace glossator::seg
