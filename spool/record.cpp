@@ -11,6 +11,11 @@ namespace {
 
 constexpr size_t kOpenFilesMax = 8;
 
+bool WasReused(FileSystem::File& file, Place place) {
+  const auto header = DecodeSegment(file.ReadAt(0, kHeaderSize));
+  return header && header->segment != place.segment;
+}
+
 }  // namespace
 
 // nullptr when there is no such file: the port does not tell why an Open failed.
@@ -29,8 +34,9 @@ std::optional<Frame> FrameReader::Read(Place place) {
   const uint64_t size = file->Size();
   if (place.offset >= size) return Fail(Fault::kGone);
   const auto header = DecodeFrame(file->ReadAt(place.offset, kHeaderSize));
-  if (!header) return Fail(Fault::kDamaged);
-  if (header->segment != place.segment) return Fail(Fault::kGone);
+  if (!header || header->segment != place.segment) {
+    return Fail(WasReused(*file, place) ? Fault::kGone : Fault::kDamaged);
+  }
   if (header->length > size) return Fail(Fault::kDamaged);
   Frame frame{*header, file->ReadAt(place.offset + kHeaderSize, header->length)};
   if (frame.payload.size() != header->length || Crc32c(frame.payload) != header->payload_crc) {

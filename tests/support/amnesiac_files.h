@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A disk in memory that forgets: after a power cut only what was synced is certain. Unsynced writes
-// were dropped, applied, or torn at any byte, in any order, page by page. It can also be full or
-// fail. Thread-safe.
+// were dropped, applied, or torn at any byte, in any order, page by page, and the page under way
+// may be garbage. It can also be full or fail. Thread-safe.
 #pragma once
 
 #include <algorithm>
@@ -219,13 +219,22 @@ class AmnesiacFiles final : public FileSystem {
   }
 
   static void ApplySome(std::string& file, const Write& write, std::mt19937_64& random) {
-    const auto fate = random() % 4;
+    const auto fate = random() % 5;
+    if (fate == 4) return Garble(file, write, random);
     const size_t end = fate == 1 ? random() % (write.bytes.size() + 1) : write.bytes.size();
     for (size_t at = 0; at < end; at += kPage) {
       if (fate == 0 || (fate == 2 && random() % 2 == 0)) continue;  // dropped, or this page only
       Apply(file, write.offset + at,
             std::string_view(write.bytes).substr(at, std::min(kPage, end - at)));
     }
+  }
+
+  // The page under way when the power went is neither old nor new.
+  static void Garble(std::string& file, const Write& write, std::mt19937_64& random) {
+    Apply(file, write.offset, write.bytes);
+    const uint64_t at = (write.offset + random() % (write.bytes.size() + 1)) / kPage * kPage;
+    const size_t end = std::min(file.size(), at + kPage);
+    for (size_t i = at; i < end; ++i) file[i] = static_cast<char>(random());
   }
 
   mutable std::mutex mutex_;
