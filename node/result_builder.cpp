@@ -81,9 +81,9 @@ seg::Source ResultBuilder::SourceOf(const Assignment& assignment) {
 }
 
 BuiltObject ResultBuilder::BuildSegmentation(const Assignment& assignment,
-                                             const SubmissionForm& form, const seg::Source& source,
-                                             const seg::LabelVolume& labels,
+                                             const SubmissionForm& form, const Prepared& prepared,
                                              seg::Encoded& encoded) {
+  const seg::LabelVolume labels = prepared.labels.view();
   seg::Description description = form.description;
   description.series_description = "Segmentation";
   description.content_creator = assignment.author.id;
@@ -94,10 +94,10 @@ BuiltObject ResultBuilder::BuildSegmentation(const Assignment& assignment,
   seg::Options options;
   options.content_qualification = "RESEARCH";
   BuiltObject built;
-  built.file =
-      seg::Encode(source, labels, description, identity, options, uids_, clock_.Now(), &encoded);
-  RequireVerified(seg::Verify(built.file, &source), "segmentation");
-  RequireSameVoxels(built.file, source, labels, NumberOfLabel(form, encoded));
+  built.file = seg::Encode(prepared.source, labels, description, identity, options, uids_,
+                           clock_.Now(), &encoded);
+  RequireVerified(seg::Verify(built.file, &prepared.source), "segmentation");
+  RequireSameVoxels(built.file, prepared.source, labels, NumberOfLabel(form, encoded));
   built.object = {.kind = "SEG",
                   .sop_class_uid = "1.2.840.10008.5.1.4.1.1.66.4",
                   .sop_instance_uid = identity.sop_instance_uid,
@@ -107,25 +107,36 @@ BuiltObject ResultBuilder::BuildSegmentation(const Assignment& assignment,
   return built;
 }
 
-Built ResultBuilder::Build(const Assignment& assignment, const SubmissionForm& form,
-                           std::string_view labels) {
-  Built built;
-  const auto source = OrFinding(built.findings, "source", "seriesInstanceUid",
-                                [&] { return SourceOf(assignment); });
-  if (!source) return built;
-  if (!SameShape(*source, form)) {
-    built.findings.push_back(Fault("shape", "shape", "the series has " + ShapeText(*source)));
-    return built;
+std::optional<Prepared> ResultBuilder::Prepare(const Assignment& assignment,
+                                               const SubmissionForm& form, std::string_view labels,
+                                               std::vector<Finding>& findings) {
+  if (assignment.instances.empty()) {
+    findings.push_back(Fault("series", "seriesInstanceUid", "no image series of this case"));
+    return std::nullopt;
   }
-  const auto volume = OrFinding(built.findings, "labels-size", "labels", [&] {
+  auto source =
+      OrFinding(findings, "source", "seriesInstanceUid", [&] { return SourceOf(assignment); });
+  if (!source) return std::nullopt;
+  if (!SameShape(*source, form)) {
+    findings.push_back(Fault("shape", "shape", "the series has " + ShapeText(*source)));
+    return std::nullopt;
+  }
+  auto volume = OrFinding(findings, "labels-size", "labels", [&] {
     return seg::LabelsFromBytes(labels, form.shape[0], form.shape[1], form.shape[2], form.type);
   });
-  if (!volume) return built;
+  if (!volume) return std::nullopt;
   const auto faults = seg::CheckLabels(*source, volume->view(), form.description);
-  built.findings.insert(built.findings.end(), faults.begin(), faults.end());
-  if (HasErrors(built.findings)) return built;
+  findings.insert(findings.end(), faults.begin(), faults.end());
+  if (HasErrors(findings)) return std::nullopt;
+  return Prepared{std::move(*source), std::move(*volume)};
+}
+
+std::vector<BuiltObject> ResultBuilder::Build(const Assignment& assignment,
+                                              const SubmissionForm& form,
+                                              const Prepared& prepared) {
+  std::vector<BuiltObject> built;
   seg::Encoded encoded;
-  built.objects.push_back(BuildSegmentation(assignment, form, *source, volume->view(), encoded));
+  built.push_back(BuildSegmentation(assignment, form, prepared, encoded));
   return built;
 }
 

@@ -3,6 +3,7 @@
 // saved.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,11 +25,6 @@ struct BuiltObject {
   std::string file;   // Part 10 bytes
 };
 
-struct Built {
-  std::vector<BuiltObject> objects;  // SEG, then SR; empty when a finding is an error
-  std::vector<Finding> findings;
-};
-
 // What a submission is about.
 struct Assignment {
   const Case& the_case;
@@ -36,22 +32,32 @@ struct Assignment {
   std::vector<CaseInstance> instances;  // the series' images, as of the workitem's revision
 };
 
+// The images and the labels, fit for each other.
+struct Prepared {
+  seg::Source source;
+  seg::Labels labels;
+};
+
 class ResultBuilder {
  public:
   ResultBuilder(Archive& archive, UidSource& uids, const Clock& clock)
       : archive_(archive), uids_(uids), clock_(clock) {}
 
-  // `labels` raw or gzip. Throws kInternal when what was read back differs from what was sent, or
-  // our own verifier finds an error in it.
-  Built Build(const Assignment& assignment, const SubmissionForm& form, std::string_view labels);
+  // `labels` raw or gzip. Every fault of the sender goes to `findings`; nullopt when one of them is
+  // an error.
+  std::optional<Prepared> Prepare(const Assignment& assignment, const SubmissionForm& form,
+                                  std::string_view labels, std::vector<Finding>& findings);
+  // SEG, then SR when there are measurements. Throws kInternal when what was read back differs from
+  // what was sent, or our own verifier finds an error in it.
+  std::vector<BuiltObject> Build(const Assignment& assignment, const SubmissionForm& form,
+                                 const Prepared& prepared);
 
  private:
   seg::Source SourceOf(const Assignment& assignment);
   BuiltObject BuildSegmentation(const Assignment& assignment, const SubmissionForm& form,
-                                const seg::Source& source, const seg::LabelVolume& labels,
-                                seg::Encoded& encoded);
+                                const Prepared& prepared, seg::Encoded& encoded);
   BuiltObject BuildReport(const Assignment& assignment, const SubmissionForm& form,
-                          const seg::Source& source, const BuiltObject& segmentation,
+                          const Prepared& prepared, const BuiltObject& segmentation,
                           const seg::Encoded& encoded);
 
   Archive& archive_;

@@ -59,19 +59,18 @@ std::string RecordOf(const Event& event) {
   return dicom::WriteJson(json);
 }
 
-void LinkToHead(const Reader& reader, Event& event) {
-  Rows head = reader.Query("SELECT seq, hash FROM journal_head WHERE one = 1");
-  if (!head.Next()) throw Error(ErrorKind::kInternal, "the journal has no head");
-  event.seq = head.Int64(0) + 1;
-  event.previous = head.Text(1);
-}
-
 }  // namespace
 
 std::string HashOf(std::string_view record) {
   std::string leaf(1, '\0');
   leaf += record;
   return Sha256Hex(leaf);
+}
+
+JournalAnchor HeadOf(const Reader& reader) {
+  Rows head = reader.Query("SELECT seq, hash FROM journal_head WHERE one = 1");
+  if (!head.Next()) throw Error(ErrorKind::kInternal, "the journal has no head");
+  return {head.Int64(0), head.Text(1)};
 }
 
 Event Append(Transaction& transaction, std::string_view type, std::string_view actor,
@@ -82,7 +81,9 @@ Event Append(Transaction& transaction, std::string_view type, std::string_view a
   event.type = type;
   event.actor = actor;
   event.fields = fields.isNull() ? Json::Value(Json::objectValue) : fields;
-  LinkToHead(transaction, event);
+  const JournalAnchor head = HeadOf(transaction);
+  event.seq = head.seq + 1;
+  event.previous = head.hash;
   event.record = RecordOf(event);
   event.hash = HashOf(event.record);
   transaction.Execute(

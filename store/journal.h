@@ -27,6 +27,14 @@ extern const Migration kJournalMigration;  // number 1
 Event Append(Transaction& transaction, std::string_view type, std::string_view actor,
              const Json::Value& fields);
 
+// Where the chain ends (seq 0 and zeros before the first event). Noted outside, it is an anchor:
+// proof that the journal was not rewritten by somebody who owns the machine.
+struct JournalAnchor {
+  int64_t seq;
+  std::string hash;
+};
+JournalAnchor HeadOf(const Reader& reader);
+
 // Oldest first, seq > after.
 std::vector<Event> Events(const Reader& reader, int64_t after, size_t limit);
 
@@ -40,11 +48,7 @@ struct JournalReport {
   };
   std::optional<Fault> fault;
 };
-// `anchor`, when given, is a head (seq, hash) that was noted outside: the chain must contain it.
-struct JournalAnchor {
-  int64_t seq;
-  std::string hash;
-};
+// `anchor`, when given, is a head that was noted outside: the chain must contain it.
 JournalReport Verify(const std::filesystem::path& database,
                      const std::optional<JournalAnchor>& anchor = {});
 

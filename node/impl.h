@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Private to node/node*.cpp and node/reconcile.cpp: what the flow is made of.
+#pragma once
+
+#include <map>
+#include <mutex>
+
+#include "model/result.h"
+#include "node/blobs.h"
+#include "node/cases.h"
+#include "node/gate_calls.h"
+#include "node/importer.h"
+#include "node/node.h"
+#include "node/result_builder.h"
+
+namespace glossator::node {
+
+struct Node::Impl {
+  const Config& config;
+  const Clock& clock;
+  UidSource& uids;
+  store::Database& database;
+  Archive& archive;
+  ReturnQueue& return_queue;
+  GateCalls gate;
+  Importer importer;
+  ResultBuilder builder;
+  Blobs blobs;
+  Cases cases;
+  Queries queries;
+
+  std::mutex ticking;  // one Tick at a time; guards what follows
+  struct Failure {
+    int64_t times = 0;
+    Time next_try;
+  };
+  std::map<std::string, Failure> failures;  // by what was attempted
+
+  // node_worker.cpp: each returns true when there is more to do at once.
+  bool PollStudies();
+  bool ImportAll();
+  bool PollDeliveries();
+  bool PollEvents();
+  bool SendResults();
+  bool Attempt(const std::string& what, const std::function<bool()>& work);
+
+  // node.cpp
+  void Import(const Batch& batch);
+  void Return(const Delivery& delivery);
+  // The case's state follows its deliveries.
+  void Follow(store::Transaction& transaction, const DeliveryChange& change);
+
+  // node_submit.cpp
+  struct Task {
+    Workitem workitem;
+    Case the_case;
+    std::vector<CaseInstance> instances;
+  };
+  Task TaskFor(const Person& who, const std::string& workitem_uid,
+               const std::string& transaction_uid, const std::string& series_uid);
+  SubmitReply Refuse(const Person& who, const Task& task, std::vector<Finding> findings);
+  int64_t Save(const Person& who, const Task& task, Submission submission,
+               std::vector<BuiltObject> objects);
+};
+
+}  // namespace glossator::node
