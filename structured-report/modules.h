@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The modules around the content tree. Of this room only.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "dicom/data_set.h"
+#include "structured-report/content.h"
+#include "structured-report/encode.h"
+
+namespace glossator::sr {
+
+// Instances by SOP Instance UID.
+using Instances = std::map<std::string, const dicom::DataSet*>;
+
+// Patient, Clinical Trial and General Study attributes (PS3.3 C.7.1, C.7.2), type 2 ones at least
+// empty; text in UTF-8.
+dicom::DataSet PatientAndStudy(const dicom::DataSet& head);
+
+void PutSeriesAndEquipment(dicom::DataSet& report, const ReportDescription& description,
+                           const Identity& identity, Time now);
+
+// SR Document General (C.17.2) without evidence; `request` may hold (0040,0275).
+void PutDocument(dicom::DataSet& report, const Identity& identity, Time now);
+
+// Every instance that the tree refers to, by study and series: Current Requested Procedure
+// Evidence for the report's own study, Pertinent Other Evidence for others (C.17.2.2, C.17.2.3).
+void PutEvidence(dicom::DataSet& report, const ContentItem& root, const Instances& instances);
+
+// (0008,0110) for private schemes of the tree (C.12.1, PS3.3 8.2).
+void PutCodingSchemes(dicom::DataSet& report, const ContentItem& root);
+
+// Every code of an item: concept name, value, unit, qualifier.
+std::vector<Code> CodesOf(const ContentItem& item);
+bool IsPrivateScheme(const std::string& scheme);  // "99..."
+
+}  // namespace glossator::sr

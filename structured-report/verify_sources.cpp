@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <set>
+
+#include "dicom/charset.h"
+#include "dicom/dictionary.h"
+#include "structured-report/verifier.h"
+
+namespace glossator::sr {
+namespace tags = dicom::tags;
+namespace {
+
+using dicom::DataSet;
+
+void VerifyPatientAndStudy(const DataSet& data_set, const DataSet& source, Findings& findings) {
+  const dicom::CharacterSet ours = dicom::CharacterSet::Of(data_set);
+  const dicom::CharacterSet theirs = dicom::CharacterSet::Of(source);
+  for (const dicom::Tag tag : {tags::PatientID, tags::IssuerOfPatientID, tags::PatientName,
+                               tags::PatientBirthDate, tags::PatientSex}) {
+    if (ours.Decode(data_set.GetString(tag), dicom::VrOf(tag)) !=
+        theirs.Decode(source.GetString(tag), dicom::VrOf(tag))) {
+      findings.Error("patient", dicom::ToString(tag), "PS3.3 C.7.1.1", "not that of the source");
+    }
+  }
+  if (data_set.GetString(tags::StudyInstanceUID) != source.GetString(tags::StudyInstanceUID)) {
+    findings.Error("study", dicom::ToString(tags::StudyInstanceUID), "PS3.3 C.7.2.1",
+                   "not the study of the source");
+  }
+}
+
+// The source that the report is about: the first that it refers to, else any.
+const DataSet& SourceOf(const DataSet& data_set, const ContentItem& root,
+                        const Instances& sources) {
+  const DataSet* found = nullptr;
+  ForEachItem(root, [&](const std::string&, const ContentItem& item) {
+    if (found != nullptr || item.reference() == nullptr) return;
+    const auto place = sources.find(item.reference()->sop_instance_uid);
+    if (place != sources.end()) found = place->second;
+  });
+  if (found != nullptr) return *found;
+  const std::string study = data_set.GetString(tags::StudyInstanceUID);
+  for (const auto& [uid, head] : sources) {
+    if (head->GetString(tags::StudyInstanceUID) == study) return *head;
+  }
+  return *sources.begin()->second;
+}
+
+class SourceVerifier {
+ public:
+  SourceVerifier(const Instances& sources, Findings& findings)
+      : sources_(sources), findings_(findings) {
+    for (const auto& [uid, head] : sources) {
+      series_.insert(head->GetString(tags::SeriesInstanceUID));
+      frames_of_reference_.insert(head->GetString(tags::FrameOfReferenceUID));
+    }
+  }
+
+  void Run(const std::string& path, const ContentItem& item) {
+    if (item.reference() != nullptr) VerifyReference(path, *item.reference());
+    const Graphic* graphic = item.graphic();
+    if (graphic != nullptr && item.type == ValueType::kScoord3d &&
+        frames_of_reference_.count(graphic->frame_of_reference_uid) == 0) {
+      findings_.Error("frame-of-reference", path, "PS3.3 C.18.9",
+                      "not the frame of reference of a source");
+    }
+  }
+
+  // An instance of a series that is here must be here too.
+  void VerifySeries(const DataSet& data_set) {
+    for (const DataSet& study :
+         data_set.GetItems(tags::CurrentRequestedProcedureEvidenceSequence)) {
+      for (const DataSet& series : study.GetItems(tags::ReferencedSeriesSequence)) {
+        if (series_.count(series.GetString(tags::SeriesInstanceUID)) == 0) continue;
+        for (const DataSet& sop : series.GetItems(tags::ReferencedSOPSequence)) {
+          if (sources_.count(sop.GetString(tags::ReferencedSOPInstanceUID)) != 0) continue;
+          findings_.Error("source", "(0040,A375)", "PS3.3 C.17.2.2",
+                          "the evidence lists an instance that its series does not have");
+        }
+      }
+    }
+  }
+
+ private:
+  void VerifyReference(const std::string& path, const Reference& reference) {
+    const auto found = sources_.find(reference.sop_instance_uid);
+    if (found == sources_.end()) return;
+    const DataSet& head = *found->second;
+    if (head.GetString(tags::SOPClassUID) != reference.sop_class_uid) {
+      findings_.Error("source", path, "PS3.3 C.18.3", "the instance is of another class");
+    }
+    const int64_t count = head.GetInt(tags::NumberOfFrames).value_or(1);
+    for (const int64_t frame : reference.frames) {
+      if (frame > count) findings_.Error("source", path, "PS3.3 C.18.4", "no such frame");
+    }
+    for (const int64_t segment : reference.segments) VerifySegment(path, head, segment);
+  }
+
+  void VerifySegment(const std::string& path, const DataSet& head, int64_t number) {
+    for (const DataSet& item : head.GetItems(tags::SegmentSequence)) {
+      if (item.GetInt(tags::SegmentNumber) == number) return;
+    }
+    findings_.Error("segment", path, "PS3.3 C.18.4", "no such segment");
+  }
+
+  const Instances& sources_;
+  Findings& findings_;
+  std::set<std::string> series_;
+  std::set<std::string> frames_of_reference_;
+};
+
+}  // namespace
+
+void VerifySources(const DataSet& data_set, const ContentItem& root, const Instances& sources,
+                   Findings& findings) {
+  if (sources.empty()) return;
+  VerifyPatientAndStudy(data_set, SourceOf(data_set, root, sources), findings);
+  SourceVerifier verifier(sources, findings);
+  ForEachItem(root,
+              [&](const std::string& path, const ContentItem& item) { verifier.Run(path, item); });
+  verifier.VerifySeries(data_set);
+}
+
+}  // namespace glossator::sr
