@@ -20,6 +20,7 @@ dimse::Status DiskTrouble() { return {dimse::kOutOfResources, "the spool could n
 void Commit(Intake& intake, RecordWriter& record, std::shared_ptr<Hold> hold, Arrival arrival,
             bool claimed, dimse::Respond respond) {
   auto trailer = SealArrival(intake.parts().keys, intake.parts().entropy, arrival);
+  intake.parts().ledger.Expect();
   record.Commit(std::move(trailer),
                 [&intake, hold, arrival, claimed, respond](std::optional<spool::Place> place) {
                   if (!place) {

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/unit/gate/gate_fixture.h"
+
+namespace glossator::gate {
+namespace {
+
+TEST_F(GateTest, HoldsAStudyUntilItIsQuietAndThenHandsItOutCleaned) {
+  Start();
+  for (int i = 1; i <= 3; ++i) EXPECT_EQ(Send(CtSlice(i)).code, dimse::kSuccess);
+  const auto batch = AwaitBatch();
+  ASSERT_EQ(batch["records"].size(), 3u);
+  const auto bytes = ReadRecord(batch, 0);
+  EXPECT_EQ(vault::Sha256Hex(bytes), batch["records"][0]["sha256"].asString());
+  const auto file = dicom::ReadFile(std::string_view(bytes));
+  EXPECT_EQ(file.data_set.GetString(tags::PatientID), batch["patient_code"].asString());
+  EXPECT_EQ(file.data_set.GetString(tags::StudyInstanceUID), batch["study_uid"].asString());
+  EXPECT_EQ(file.data_set.Find(tags::PixelData)->value, std::string(128, '\1'));
+  for (const auto* secret :
+       {"ZEBRAFISCH", "Zebrafisch", "MRN-778812", "ACC998877", "WHISTLEBLOW"}) {
+    EXPECT_EQ(bytes.find(secret), std::string::npos) << secret;
+  }
+}
+
+TEST_F(GateTest, GivesNoKeyBeforeTheRelease) {
+  config_.projects[0].quiet_seconds = 3600;
+  Start();
+  Send(CtSlice(1));
+  Await([&] { return Ask("studies")["items"][0]["instances"].asInt() == 1; });
+  EXPECT_TRUE(Ask("batches")["items"].empty());
+  Json::Value request;
+  request["study_uid"] = Ask("studies")["items"][0]["study_uid"];
+  Ask("release", request);
+  EXPECT_EQ(AwaitBatch()["records"].size(), 1u);
+}
+
+TEST_F(GateTest, KeepsNothingIdentifiedInClearOnDisk) {
+  Start();
+  Send(CtSlice(1));
+  auto report = CtSlice(2);
+  report.SetString(tags::SOPClassUID, kEnhancedSr);
+  report.SetString(tags::Modality, "SR");
+  report.Erase(tags::PixelData);
+  Send(report);
+  auto twisted = CtSlice(1);
+  twisted.SetString(tags::PatientComments, "NARWHAL");
+  Send(twisted);
+  AwaitBatch();
+  Await([&] { return AskSteward("quarantine.list")["items"].size() == 2; });
+  Stop();
+  const auto bytes = AllBytesOnDisk();
+  for (const auto* secret : {"ZEBRAFISCH", "Zebrafisch", "MRN-778812", "ACC998877", "WHISTLEBLOW",
+                             "NARWHAL", "1.2.3.4.5.1"}) {
+    EXPECT_EQ(bytes.find(secret), std::string::npos) << secret;
+  }
+}
+
+TEST_F(GateTest, AnIdenticalResendIsAQuietSuccess) {
+  Start();
+  Send(CtSlice(1));
+  EXPECT_EQ(Send(CtSlice(1)).code, dimse::kSuccess);
+  AwaitBatch();
+  EXPECT_EQ(Send(CtSlice(1)).code, dimse::kSuccess);
+  EXPECT_EQ(Ask("status")["counters"]["resent"].asInt(), 2);
+  EXPECT_TRUE(AskSteward("quarantine.list")["items"].empty());
+}
+
+TEST_F(GateTest, AResendWithOtherContentIsKeptSealedAndFlagged) {
+  Start();
+  Send(CtSlice(1));
+  auto other = CtSlice(1);
+  other.SetString(tags::KVP, "80");
+  EXPECT_EQ(Send(other).code, dimse::kSuccess);
+  Await([&] { return AskSteward("conflicts")["items"].size() == 1; });
+  EXPECT_EQ(AwaitBatch()["records"].size(), 1u);
+  // The conflicting object again: it is known.
+  EXPECT_EQ(Send(other).code, dimse::kSuccess);
+  EXPECT_EQ(AskSteward("conflicts")["items"].size(), 1u);
+}
+
+TEST_F(GateTest, AnObjectWithoutItsUidsIsRefusedAsNotMatching) {
+  Start();
+  for (const auto tag : {tags::StudyInstanceUID, tags::SeriesInstanceUID}) {
+    auto object = CtSlice(1);
+    object.Erase(tag);
+    EXPECT_EQ(Send(object).code, dimse::kDataSetMismatch);
+  }
+  EXPECT_TRUE(Ask("studies")["items"].empty());
+}
+
+TEST_F(GateTest, BytesThatAreNoDataSetAreRefusedAndNothingIsKept) {
+  Start();
+  auto scu = Connect();
+  const auto status =
+      scu->Store(kCtImage, "1.2.3", dicom::kExplicitLittleEndian,
+                 std::string("\x08\x00\x05\x00XX\xFF\xFFgarbage and more of it", 30));
+  EXPECT_EQ(status.code, dimse::kCannotUnderstand);
+  EXPECT_TRUE(Ask("studies")["items"].empty());
+}
+
+TEST_F(GateTest, TwoPatientsInOneStudyQuarantineIt) {
+  Start();
+  Send(CtSlice(1));
+  EXPECT_EQ(Send(CtSlice(2, "SOMEONE-ELSE")).code, dimse::kSuccess);
+  Await([&] { return StudyState() == "QUARANTINED"; });
+  EXPECT_EQ(AskSteward("quarantine.list")["items"][0]["reason"].asString(), "SEVERAL_PATIENTS");
+}
+
+TEST_F(GateTest, AReportIsContextNotWorkAndStaysSealed) {
+  Start();
+  auto report = CtSlice(2);
+  report.SetString(tags::SOPClassUID, kEnhancedSr);
+  report.Erase(tags::PixelData);
+  EXPECT_EQ(Send(report).code, dimse::kSuccess);
+  Send(CtSlice(1));
+  EXPECT_EQ(AwaitBatch()["records"].size(), 1u);
+  const auto items = AskSteward("quarantine.list")["items"];
+  ASSERT_EQ(items.size(), 1u);
+  const auto shown = AskSteward("quarantine.show", items[0]["number"].asInt64());
+  bool named = false;
+  for (const auto& value : shown["values"]) {
+    named = named || value["value"].asString() == "ZEBRAFISCH^QUENTIN";
+  }
+  EXPECT_TRUE(named) << "the steward sees what was sealed";
+}
+
+TEST_F(GateTest, AStudyWithoutRouteGoesToQuarantineAndAnUnknownTitleIsRejected) {
+  Start();
+  EXPECT_EQ(Send(CtSlice(1), "GL_ANY").code, dimse::kSuccess);
+  Await([&] { return AskSteward("quarantine.list")["items"].size() == 1; });
+  EXPECT_EQ(AskSteward("quarantine.list")["items"][0]["reason"].asString(), "NO_ROUTE");
+  try {
+    Connect("NOBODY");
+    FAIL() << "the association was accepted";
+  } catch (const dimse::Rejected& rejected) {
+    EXPECT_EQ(rejected.rejection(), dimse::kCalledAeNotRecognized);
+  }
+}
+
+TEST_F(GateTest, ADeflatedObjectPassesWithoutTranscoding) {
+  Start();
+  EXPECT_EQ(Send(CtSlice(1), "GL_LUNG", dicom::kDeflatedExplicitLittleEndian).code,
+            dimse::kSuccess);
+  const auto batch = AwaitBatch();
+  const auto bytes = ReadRecord(batch, 0);
+  const auto file = dicom::ReadFile(std::string_view(bytes));
+  EXPECT_EQ(file.syntax->uid, dicom::kDeflatedExplicitLittleEndian.uid);
+  EXPECT_EQ(file.data_set.Find(tags::PixelData)->value, std::string(128, '\1'));
+}
+
+TEST_F(GateTest, WhatWasAcknowledgedIsThereAfterARestart) {
+  config_.projects[0].quiet_seconds = 3600;
+  Start();
+  for (int i = 1; i <= 5; ++i) ASSERT_EQ(Send(CtSlice(i)).code, dimse::kSuccess);
+  const auto code = Ask("studies")["items"][0]["patient_code"].asString();
+  Stop();
+  config_.projects[0].quiet_seconds = 0.1;
+  Start();
+  const auto batch = AwaitBatch();
+  EXPECT_EQ(batch["records"].size(), 5u);
+  EXPECT_EQ(batch["patient_code"].asString(), code);
+  Json::Value request;
+  request["batch"] = batch["batch"];
+  Ask("imported", request);
+  EXPECT_EQ(StudyState(), "IMPORTED");
+  EXPECT_TRUE(Ask("batches")["items"].empty());
+}
+
+TEST_F(GateTest, ALateInstanceOpensASecondRevision) {
+  Start();
+  Send(CtSlice(1));
+  Json::Value request;
+  request["batch"] = AwaitBatch()["batch"];
+  Ask("imported", request);
+  Send(CtSlice(2));
+  const auto late = AwaitBatch();
+  EXPECT_EQ(late["revision"].asInt(), 2);
+  EXPECT_EQ(late["records"].size(), 1u);
+}
+
+TEST_F(GateTest, RefusesToStartWithAnotherKeyOrWithout) {
+  Start();
+  Send(CtSlice(1));
+  Stop();
+  WriteKey('b');
+  EXPECT_THROW(Start(), Error);
+  std::filesystem::remove(config_.key_file);
+  EXPECT_THROW(Start(), Error);
+  EXPECT_FALSE(std::filesystem::exists(config_.key_file)) << "a key was made up";
+  WriteKey('a');
+  Start();
+  EXPECT_EQ(AwaitBatch()["records"].size(), 1u);
+}
+
+}  // namespace
+}  // namespace glossator::gate

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "dicom/io.h"
+#include "gate/arrival.h"
+#include "gate/deflate_stage.h"
+#include "gate/line_server.h"
+#include "gate/patient_check.h"
+#include "gate/twins.h"
+#include "model/error.h"
+
+namespace glossator::gate {
+namespace {
+
+namespace tags = dicom::tags;
+
+TEST(DeflateStage, GivesBackWhatWentInHoweverItIsCut) {
+  std::string plain;
+  for (int i = 0; i < 20000; ++i) plain += std::to_string(i * 7919);
+  Deflater deflater;
+  auto packed = deflater.Take(std::string_view(plain).substr(0, 777));
+  packed += deflater.Take(std::string_view(plain).substr(777));
+  packed += deflater.Finish();
+  EXPECT_EQ(packed.size() % 2, 0u);
+  Inflater inflater;
+  std::string back;
+  for (size_t i = 0; i < packed.size(); i += 1000) {
+    back += inflater.Take(std::string_view(packed).substr(i, 1000));
+  }
+  EXPECT_TRUE(inflater.complete());
+  EXPECT_EQ(back, plain);
+}
+
+TEST(DeflateStage, RefusesABombAndABrokenStream) {
+  Deflater deflater;
+  std::string bomb;
+  for (int i = 0; i < 400; ++i) bomb += deflater.Take(std::string(1 << 20, '\0'));
+  bomb += deflater.Finish();
+  EXPECT_THROW(Inflater().Take(bomb), Error);
+  EXPECT_THROW(Inflater().Take("\xFF\xFF this was never deflated"), Error);
+}
+
+TEST(PatientCheck, ACorrectedNameIsTheSamePatientAnotherPatientIdIsNot) {
+  dicom::DataSet vault;
+  vault.SetString(tags::PatientID, "4711");
+  vault.SetString(tags::PatientName, "OLD^NAME");
+  dicom::DataSet answer = vault;
+  answer.SetString(tags::PatientName, "NEW^NAME");
+  EXPECT_TRUE(IsSamePatient(vault, answer));
+  answer.SetString(tags::IssuerOfPatientID, "HOSPITAL");
+  EXPECT_TRUE(IsSamePatient(vault, answer));
+  vault.SetString(tags::IssuerOfPatientID, "CLINIC");
+  EXPECT_FALSE(IsSamePatient(vault, answer));
+  answer = vault;
+  answer.SetString(tags::PatientID, "4712");
+  EXPECT_FALSE(IsSamePatient(vault, answer));
+}
+
+TEST(Twins, OneOfTwoThatRaceIsFirst) {
+  Twins twins;
+  EXPECT_EQ(twins.Ask("a").standing, Twins::Standing::kFirst);
+  EXPECT_EQ(twins.Ask("a").standing, Twins::Standing::kUnderWay);
+  twins.Acknowledged("a", "digest");
+  EXPECT_EQ(twins.Ask("a").digest, "digest");
+  twins.Forget("a");
+  EXPECT_EQ(twins.Ask("a").standing, Twins::Standing::kFirst);
+}
+
+TEST(Arrival, ComesBackFromItsSealedTrailerAndFromNoOtherKey) {
+  SystemEntropy entropy;
+  const Keys keys(vault::Key(std::string(32, 'k')));
+  Arrival arrival;
+  arrival.study = 7;
+  arrival.project = "lung";
+  arrival.identity = std::string("\0\1\2", 3);
+  arrival.head_size = 1234;
+  arrival.quarantine_study = true;
+  const auto trailer = SealArrival(keys, entropy, arrival);
+  EXPECT_EQ(trailer.find("lung"), std::string::npos);
+  const auto back = OpenArrival(keys, trailer);
+  EXPECT_EQ(back.study, 7);
+  EXPECT_EQ(back.project, "lung");
+  EXPECT_EQ(back.identity, arrival.identity);
+  EXPECT_EQ(back.head_size, 1234);
+  EXPECT_TRUE(back.quarantine_study);
+  EXPECT_THROW(OpenArrival(Keys(vault::Key(std::string(32, 'x'))), trailer), Error);
+}
+
+TEST(LineServer, AnswersEachLineAndTurnsErrorsIntoReplies) {
+  const auto path =
+      std::filesystem::temp_directory_path() / ("gate-" + std::to_string(getpid()) + ".sock");
+  LineServer server(path, 0600, [](const Json::Value& request) {
+    if (request["call"] == "fail") throw Error(ErrorKind::kConflict, "no");
+    Json::Value reply;
+    reply["echo"] = request["call"];
+    return reply;
+  });
+  Json::Value request;
+  request["call"] = "hello";
+  EXPECT_EQ(CallLine(path, request)["echo"].asString(), "hello");
+  request["call"] = "fail";
+  try {
+    CallLine(path, request);
+    FAIL() << "no error came back";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kConflict);
+  }
+}
+
+}  // namespace
+}  // namespace glossator::gate
