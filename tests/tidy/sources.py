@@ -117,7 +117,9 @@ def dead_headers(tree):
     included = {}
     for name, text in tree.files(*CODE):
         for _, target in INCLUDE.findall(text):
-            included.setdefault(target, set()).add(name)
+            beside = str(pathlib.PurePosixPath(name).parent / target)
+            for path in (target, beside):
+                included.setdefault(path, set()).add(name)
     for name, _ in tree.files(".h"):
         if not included.get(name, set()) - {name}:
             yield name
