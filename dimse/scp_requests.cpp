@@ -171,6 +171,7 @@ void ScpSession::Send(const Command& response, std::string data_set) {
 
 void ScpSession::EndRequest() {
   data_set_ = {};
+  if (releasing_) return upper_->RespondRelease();
   MaybeShutdown();
 }
 

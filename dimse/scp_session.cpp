@@ -73,9 +73,11 @@ void ScpSession::OnReject(const Rejection& rejection) {
 
 void ScpSession::OnData(const PdvPiece& piece) { messages_.Take(piece, *this); }
 
+// A peer that releases before it has its last answer still gets it first (AR-7).
 void ScpSession::OnRelease() {
   ending_ = "released";
-  upper_->RespondRelease();
+  releasing_ = true;
+  if (!awaiting_) upper_->RespondRelease();
 }
 
 void ScpSession::OnAbort(const Abort& abort, AbortCause cause) {

@@ -97,6 +97,7 @@ class ScpSession final : public UpperLayerUser,
   bool paused_ = false;
   bool end_after_pause_ = false;
   bool shutdown_ = false;
+  bool releasing_ = false;
   uint8_t context_ = 0;
   Command command_;
   std::optional<StoreOperation> store_;

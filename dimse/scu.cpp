@@ -95,6 +95,7 @@ struct Scu::Impl {
   const std::shared_ptr<ScuSession> session;
   std::shared_ptr<UpperLayer> upper;
   uint16_t last_message_id = 0;
+  unsigned requests_told = 0;  // by Serve
 };
 
 // A message that was not sent to its end leaves nothing but A-ABORT.
@@ -294,8 +295,10 @@ Status Scu::EventReport(std::string_view sop_class_uid, std::string_view sop_ins
 }
 
 bool Scu::Serve(milliseconds duration) {
-  const unsigned before = impl_->session->requests_served;
-  return impl_->RunUntil([&] { return impl_->session->requests_served != before; }, duration);
+  const bool served = impl_->RunUntil(
+      [&] { return impl_->session->requests_served != impl_->requests_told; }, duration);
+  impl_->requests_told = impl_->session->requests_served;
+  return served;
 }
 
 // What was answered is safe, so a release that fails is of no interest.

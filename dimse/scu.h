@@ -94,8 +94,8 @@ class Scu {
                 uint16_t action_type, const dicom::DataSet& information);
   Status EventReport(std::string_view sop_class_uid, std::string_view sop_instance_uid,
                      uint16_t event_type, const dicom::DataSet& information);
-  // Waits for requests of the peer (on_event_report) until the time is over, the peer releases, or
-  // one has been answered. True when one was.
+  // Waits for requests of the peer (on_event_report) until one has been answered, the time is over
+  // or the association ends. True when one was answered since the last Serve, in any call.
   bool Serve(std::chrono::milliseconds duration);
   void Release();
 
