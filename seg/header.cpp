@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <set>
 
 #include "dicom/charset.h"
@@ -237,15 +238,41 @@ void PutSchemes(dicom::DataSet& header) {
   if (!items.empty()) header.SetItems(tags::CodingSchemeIdentificationSequence, std::move(items));
 }
 
-// All our own text is UTF-8.
-void PutCharacterSet(dicom::DataSet& header) {
+bool IsAscii(const dicom::DataSet& data_set) {
   bool ascii = true;
-  dicom::ForEachElement(header, [&](const std::string&, const dicom::Element& element) {
+  dicom::ForEachElement(data_set, [&](const std::string&, const dicom::Element& element) {
     if (!dicom::UsesCharacterSet(element.vr)) return;
     ascii &= std::all_of(element.value.begin(), element.value.end(),
                          [](char c) { return static_cast<unsigned char>(c) < 0x80; });
   });
-  if (!ascii) header.SetString(tags::SpecificCharacterSet, "ISO_IR 192");
+  return ascii;
+}
+
+// UTF-8 text in another set; nullopt when it cannot say all of it.
+std::optional<dicom::DataSet> Encoded(dicom::DataSet data_set, const dicom::CharacterSet& set) {
+  bool fits = set.is_known();
+  dicom::ForEachElement(data_set, [&](const std::string&, dicom::Element& element) {
+    if (!dicom::UsesCharacterSet(element.vr)) return;
+    auto text = set.Encode(element.value, element.vr);
+    fits &= text.has_value();
+    if (text) element.value = std::move(*text);
+  });
+  if (!fits) return std::nullopt;
+  return data_set;
+}
+
+// One character set per object: the source's when it can say our text too, else UTF-8.
+dicom::DataSet Joined(dicom::DataSet copied, dicom::DataSet own) {
+  if (!IsAscii(own)) {
+    if (auto encoded = Encoded(own, dicom::CharacterSet::Of(copied))) {
+      own = std::move(*encoded);
+    } else {
+      dicom::ConvertToUtf8(copied);
+      copied.SetString(tags::SpecificCharacterSet, "ISO_IR 192");
+    }
+  }
+  for (dicom::Element& element : own.elements()) copied.Put(std::move(element));
+  return copied;
 }
 
 }  // namespace
@@ -278,7 +305,7 @@ void PutPlaneGroups(dicom::DataSet& groups, const Plane& plane, double slice_thi
 
 dicom::DataSet MakeHeader(const HeaderParts& parts, const std::vector<std::string>& tracking_uids,
                           UidSource& uids) {
-  dicom::DataSet header = PatientAndStudy(parts.source.head);
+  dicom::DataSet header;
   PutIdentity(header, parts);
   PutEquipment(header, parts.options);
   PutContent(header, parts);
@@ -292,8 +319,7 @@ dicom::DataSet MakeHeader(const HeaderParts& parts, const std::vector<std::strin
   PutSharedGroups(header, parts.source, parts.layout);
   for (const dicom::Element& element : parts.options.extra) header.Put(element);
   PutSchemes(header);
-  PutCharacterSet(header);
-  return header;
+  return Joined(PatientAndStudy(parts.source.head), std::move(header));
 }
 
 }  // namespace glossator::seg

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a new object inherits from the images: who, and in which study (PS3.3 C.7.1, C.7.2).
-#include "dicom/charset.h"
 #include "seg/header.h"
 
 namespace glossator::seg {
@@ -85,7 +84,6 @@ dicom::DataSet PatientAndStudy(const dicom::DataSet& head) {
     }
   }
   copy.SetString(tags::StudyInstanceUID, head.GetString(tags::StudyInstanceUID));
-  dicom::ConvertToUtf8(copy);
   return copy;
 }
 

@@ -77,8 +77,9 @@ void CheckConsistent(VerifyContext& context, dicom::Tag pointer, KeyOf&& key_of)
     const bool same = key_at.emplace(value, *key).first->second == *key &&
                       index_of.emplace(*key, value).first->second == value;
     if (same) continue;
-    context.findings.Error("dimension-meaning", FramePath(i, tags::FrameContentSequence),
-                           kParagraph, "the index value does not go with " + PathOf(pointer));
+    // dcmqi and DCMTK count the positions of each segment anew; readers live with it.
+    context.findings.Warning("dimension-meaning", FramePath(i, tags::FrameContentSequence),
+                             kParagraph, "the index value does not go with " + PathOf(pointer));
   }
 }
 

@@ -65,16 +65,27 @@ void CheckColor(VerifyContext& context, const dicom::DataSet& item, size_t i) {
                          "must have three values");
 }
 
-// A category where the type belongs, or the other way round.
-void CheckUse(VerifyContext& context, const dicom::DataSet& item, size_t i, dicom::Tag tag,
-              unsigned wanted) {
+unsigned UsesOf(const dicom::DataSet& item, dicom::Tag tag) {
   const auto code = dicom::GetCode(item, tag);
   const CodeEntry* entry = code ? FindCode(*code) : nullptr;
-  if (entry == nullptr || (entry->uses & wanted) != 0) return;
-  const bool swapped = (entry->uses & (kUseCategory | kUseType)) != 0;
-  if (!swapped) return;
-  context.findings.Error("code-use", In(i, tag), "PS3.16 CID 7150, 7151",
-                         "category and property type are mixed up");
+  return entry == nullptr ? 0 : entry->uses;
+}
+
+// A category where the type belongs and the other way round; one of them alone may be the
+// writer's own choice, since the context groups are extensible.
+void CheckUse(VerifyContext& context, const dicom::DataSet& item, size_t i) {
+  const unsigned category = UsesOf(item, tags::SegmentedPropertyCategoryCodeSequence);
+  const unsigned type = UsesOf(item, tags::SegmentedPropertyTypeCodeSequence);
+  const bool no_category = (category & kUseType) != 0 && (category & kUseCategory) == 0;
+  const bool no_type = (type & kUseCategory) != 0 && (type & (kUseType | kUseRegion)) == 0;
+  const std::string path = In(i, tags::SegmentedPropertyCategoryCodeSequence);
+  if (no_category && no_type) {
+    context.findings.Error("code-use", path, "PS3.16 CID 7150, 7151",
+                           "category and property type are mixed up");
+  } else if (no_category || no_type) {
+    context.findings.Warning("code-use", path, "PS3.16 CID 7150, 7151",
+                             "a code that is not of its context group");
+  }
 }
 
 void CheckProperties(VerifyContext& context, const dicom::DataSet& item, size_t i) {
@@ -85,8 +96,7 @@ void CheckProperties(VerifyContext& context, const dicom::DataSet& item, size_t 
                              "must have one item");
     }
   }
-  CheckUse(context, item, i, tags::SegmentedPropertyCategoryCodeSequence, kUseCategory);
-  CheckUse(context, item, i, tags::SegmentedPropertyTypeCodeSequence, kUseType | kUseRegion);
+  CheckUse(context, item, i);
 }
 
 // Two BINARY frames of one place with a common bit. At most one comparison per pair of neighbours.
