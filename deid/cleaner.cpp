@@ -22,10 +22,23 @@ namespace tags = dicom::tags;
 constexpr Tag kRetiredButKept[] = {{0x0020, 0x0030}, {0x0020, 0x0035}, {0x0020, 0x0050},
                                    {0x0028, 0x0005}, {0x0018, 0x1511}, {0x0018, 0x9166}};
 
+// Objects of the Enhanced General Equipment module (PS3.3 C.7.5.2), also without their groups.
+constexpr std::string_view kEnhanced[] = {
+    "1.2.840.10008.5.1.4.1.1.2.1",   "1.2.840.10008.5.1.4.1.1.4.1", "1.2.840.10008.5.1.4.1.1.4.2",
+    "1.2.840.10008.5.1.4.1.1.4.3",   "1.2.840.10008.5.1.4.1.1.130", "1.2.840.10008.5.1.4.1.1.30",
+    "1.2.840.10008.5.1.4.1.1.77.1.6"};
+
 // Replaced by Stamp and by the writer.
 constexpr Tag kOurs[] = {tags::SpecificCharacterSet, tags::PatientIdentityRemoved,
                          tags::DeidentificationMethod, tags::DeidentificationMethodCodeSequence,
                          tags::LongitudinalTemporalInformationModified};
+
+// Who issued a number tells where it was: not in Table E.1-1, but no better than the number.
+constexpr Tag kIssuers[] = {
+    tags::IssuerOfAccessionNumberSequence,     tags::IssuerOfPatientID,
+    tags::IssuerOfPatientIDQualifiersSequence, tags::AssigningFacilitySequence,
+    tags::AssigningJurisdictionCodeSequence,       tags::AssigningAgencyOrDepartmentCodeSequence,
+    tags::OrderPlacerIdentifierSequence,       tags::OrderFillerIdentifierSequence};
 
 bool IsOneOf(Tag tag, const Tag* begin, const Tag* end) {
   return std::find(begin, end, tag) != end;
@@ -45,8 +58,10 @@ Scope ScopeOf(const DataSet& head) {
   const std::string uid = head.GetString(tags::SOPClassUID);
   Scope scope;
   scope.pet = uid == "1.2.840.10008.5.1.4.1.1.128";
-  scope.enhanced = head.Has(tags::SharedFunctionalGroupsSequence) ||
-                   head.Has(tags::PerFrameFunctionalGroupsSequence);
+  scope.enhanced =
+      head.Has(tags::SharedFunctionalGroupsSequence) ||
+      head.Has(tags::PerFrameFunctionalGroupsSequence) ||
+      std::find(std::begin(kEnhanced), std::end(kEnhanced), uid) != std::end(kEnhanced);
   scope.ophthalmic = StartsWith(uid, "1.2.840.10008.5.1.4.1.1.77.1.5.");
   scope.slide = uid == "1.2.840.10008.5.1.4.1.1.77.1.6";
   scope.xa = StartsWith(uid, "1.2.840.10008.5.1.4.1.1.12.");
@@ -102,6 +117,7 @@ std::optional<Element> Cleaner::CleanElement(const Element& element, const Place
   if (IsForeignGroup(element.tag) || IsOneOf(element.tag, std::begin(kOurs), std::end(kOurs))) {
     return std::nullopt;
   }
+  if (IsOneOf(element.tag, std::begin(kIssuers), std::end(kIssuers))) return std::nullopt;
   const dicom::DictionaryEntry* entry = dicom::FindEntry(element.tag);
   if (entry == nullptr) return std::nullopt;
   if (entry->retired &&
@@ -202,7 +218,9 @@ std::optional<Element> Cleaner::CleanValue(const Element& element, Vr vr, Want w
 
 std::optional<Element> Cleaner::ByType(const Element& element, Vr vr, const Place& place) {
   const char type = Type(element, place);
-  if (type == '3') return std::nullopt;
+  // An empty value is never worse than a missing one, and sometimes asked for.
+  const bool lexical = vr == Vr::CS || vr == Vr::DS || vr == Vr::IS;
+  if (type == '3' && !lexical) return std::nullopt;
   const Want want = type == '1' ? Want::kDummy : Want::kEmpty;
   Count(want);
   return WithValue(element, vr, want == Want::kDummy ? values_.Dummy(element, vr) : std::string());

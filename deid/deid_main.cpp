@@ -1,2 +1,172 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-int main() { return 2; }
+// glossator-deid: see kHelp.
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "deid/folder_tool.h"
+#include "dicom/error.h"
+#include "dicom/json.h"
+
+namespace {
+
+using namespace glossator;
+namespace fs = std::filesystem;
+
+constexpr const char* kHelp =
+    "Usage: glossator-deid --policy NAME_OR_FILE --key-file FILE [options] IN OUT\n"
+    "De-identifies the DICOM files under IN, one universe of patients, into\n"
+    "OUT/{study}/{series}/{instance}.dcm. '-' is one object on standard input or output.\n"
+    "  --policy            basic, research, safe-harbor, limited-data-set, or a document\n"
+    "  --key-file          32 bytes in hex; the same key gives the same bytes\n"
+    "  --report FILE       what was done with each file, as JSON\n"
+    "  --report-input-names  name the inputs in the report, not only number them\n"
+    "  --json              one object a file on standard output\n"
+    "  --help, --version\n"
+    "Exit status: 0 all clean, 1 failed, 2 wrong use, 3 something was quarantined or unreadable.\n";
+
+struct Arguments {
+  std::string policy, key_file, report, in, out;
+  bool names = false, json = false;
+};
+
+class WrongUse : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+Arguments Parse(const std::vector<std::string>& words) {
+  Arguments arguments;
+  const std::map<std::string, std::string*> values{{"--policy", &arguments.policy},
+                                                   {"--key-file", &arguments.key_file},
+                                                   {"--report", &arguments.report}};
+  const std::map<std::string, bool*> flags{{"--report-input-names", &arguments.names},
+                                           {"--json", &arguments.json}};
+  std::vector<std::string> paths;
+  for (size_t i = 0; i < words.size(); ++i) {
+    const auto value = values.find(words[i]);
+    const auto flag = flags.find(words[i]);
+    if (value != values.end()) {
+      if (++i == words.size()) throw WrongUse(words[i - 1] + " needs a value");
+      *value->second = words[i];
+    } else if (flag != flags.end()) {
+      *flag->second = true;
+    } else if (words[i].size() > 1 && words[i][0] == '-') {
+      throw WrongUse("unknown option " + words[i]);
+    } else {
+      paths.push_back(words[i]);
+    }
+  }
+  if (paths.size() != 2) throw WrongUse("IN and OUT are needed");
+  if (arguments.policy.empty()) throw WrongUse("--policy is needed");
+  if (arguments.key_file.empty()) throw WrongUse("--key-file is needed");
+  arguments.in = paths[0];
+  arguments.out = paths[1];
+  if ((arguments.in == "-") != (arguments.out == "-") && arguments.out == "-") {
+    throw WrongUse("OUT can be '-' only when IN is '-'");
+  }
+  return arguments;
+}
+
+Json::Value ToJson(const deid::FileReport& report, bool names) {
+  Json::Value json(Json::objectValue);
+  json["input"] = static_cast<Json::UInt64>(report.input);
+  if (names) json["name"] = report.name;
+  json["output"] = report.status == "clean" ? report.output : "";
+  json["status"] = report.status;
+  json["reasons"] = Json::Value(Json::arrayValue);
+  for (const deid::Reason& reason : report.reasons) {
+    Json::Value entry;
+    entry["code"] = reason.code;
+    entry["path"] = reason.path;
+    json["reasons"].append(entry);
+  }
+  json["actions"] = Json::Value(Json::objectValue);
+  for (const auto& [action, count] : report.actions)
+    json["actions"][std::string(1, action)] = count;
+  return json;
+}
+
+void WriteAtomically(const std::string& path, const std::string& text) {
+  const std::string unfinished = path + ".part";
+  std::ofstream out(unfinished, std::ios::binary);
+  out << text;
+  out.close();
+  if (!out) throw Error(ErrorKind::kUnavailable, "cannot write " + path);
+  fs::rename(unfinished, path);
+}
+
+struct Tally {
+  size_t clean = 0, quarantined = 0, failed = 0;
+  void Count(const deid::FileReport& report) {
+    ++(report.status == "clean" ? clean : report.status == "failed" ? failed : quarantined);
+  }
+  int exit_status() const { return quarantined + failed > 0 ? 3 : 0; }
+};
+
+void RunPipe(deid::FolderTool& tool, const Arguments& arguments,
+             const std::function<void(const deid::FileReport&)>& done) {
+  const std::string bytes{std::istreambuf_iterator<char>(std::cin), {}};
+  deid::FileReport report;
+  const auto cleaned = tool.CleanOne(bytes, report);
+  if (cleaned && arguments.out == "-") {
+    std::cout.write(cleaned->data(), static_cast<std::streamsize>(cleaned->size()));
+    std::cout.flush();
+  } else if (cleaned) {
+    fs::create_directories((fs::path(arguments.out) / report.output).parent_path());
+    WriteAtomically((fs::path(arguments.out) / report.output).string(), *cleaned);
+  }
+  done(report);
+}
+
+int Run(const Arguments& arguments) {
+  deid::Policy policy = deid::LoadPolicy(arguments.policy);
+  Json::Value whole(Json::objectValue);
+  whole["tool"] = "glossator-deid 0.1.0";
+  whole["policy"]["name"] = policy.name;
+  whole["policy"]["version"] = policy.version;
+  whole["policy"]["digest"] = policy.digest;
+  whole["files"] = Json::Value(Json::arrayValue);
+  deid::FolderTool tool(std::move(policy), deid::ReadKey(arguments.key_file));
+  Tally tally;
+  const auto done = [&](const deid::FileReport& report) {
+    const Json::Value json = ToJson(report, arguments.names);
+    // Standard output belongs to the object when OUT is a pipe.
+    if (arguments.json && arguments.out != "-") std::cout << dicom::WriteJson(json) << '\n';
+    whole["files"].append(json);
+    tally.Count(report);
+  };
+  if (arguments.in == "-") {
+    RunPipe(tool, arguments, done);
+  } else {
+    tool.Run(arguments.in, arguments.out, done);
+  }
+  if (!arguments.report.empty()) WriteAtomically(arguments.report, dicom::WriteJson(whole));
+  std::cerr << tally.clean << " clean, " << tally.quarantined << " quarantined, " << tally.failed
+            << " unreadable, " << tool.skipped() << " not DICOM\n";
+  return tally.exit_status();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  for (const std::string& word : words) {
+    if (word == "--help") return std::fputs(kHelp, stdout) < 0;
+    if (word == "--version") return std::puts("glossator-deid 0.1.0") < 0;
+  }
+  try {
+    return Run(Parse(words));
+  } catch (const WrongUse& wrong) {
+    std::cerr << "glossator-deid: " << wrong.what() << "; see --help\n";
+    return 2;
+  } catch (const std::exception& error) {
+    std::cerr << "glossator-deid: " << error.what() << '\n';
+    return 1;
+  }
+}

@@ -39,7 +39,8 @@ enum class TextRule : uint8_t {
   kCode,
   kScheme,
   kZone,
-  kKeyword
+  kKeyword,
+  kTerm
 };
 TextRule TextRuleOf(dicom::Tag tag);
 

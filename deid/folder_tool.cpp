@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "deid/folder_tool.h"
+
+#include <algorithm>
+#include <fstream>
+
+#include "deid/sentinel.h"
+#include "dicom/error.h"
+
+namespace glossator::deid {
+namespace {
+
+namespace fs = std::filesystem;
+namespace tags = dicom::tags;
+
+constexpr const char* kClean = "clean";
+constexpr const char* kQuarantined = "quarantined";
+constexpr const char* kFailed = "failed";
+
+std::string FirstBytes(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::string bytes(256, '\0');
+  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  bytes.resize(static_cast<size_t>(std::max<std::streamsize>(0, in.gcount())));
+  return bytes;
+}
+
+// Without a Patient ID the study stands for the patient.
+std::string PatientOf(const dicom::DataSet& head) {
+  const std::string id = head.GetString(tags::PatientID);
+  if (id.empty()) return "study\n" + head.GetString(tags::StudyInstanceUID);
+  return "patient\n" + head.GetString(tags::IssuerOfPatientID) + '\n' + id;
+}
+
+void Refuse(FileReport& report, const char* status, std::string_view code, std::string path = {}) {
+  report.status = status;
+  report.reasons.push_back({std::string(code), std::move(path)});
+}
+
+bool IsPixels(dicom::Tag tag) {
+  return tag == tags::PixelData || tag == tags::FloatPixelData || tag == tags::DoubleFloatPixelData;
+}
+
+dicom::DataSet WithoutPixels(const dicom::DataSet& data_set) {
+  dicom::DataSet head;
+  for (const dicom::Element& element : data_set) {
+    if (!IsPixels(element.tag)) head.elements().push_back(element);
+  }
+  return head;
+}
+
+// The first element that holds an identifier, for the report.
+std::string PathOfHit(const dicom::DataSet& data_set, const Sentinel& sentinel) {
+  std::string where;
+  dicom::ForEachElement(data_set, [&](const std::string& path, const dicom::Element& element) {
+    if (where.empty() && !IsPixels(element.tag) && sentinel.Finds(element.value)) where = path;
+  });
+  return where;
+}
+
+}  // namespace
+
+FolderTool::FolderTool(Policy policy, std::string key)
+    : engine_(std::move(policy)), key_(std::move(key)) {}
+
+Instance<Hospital> FolderTool::Identified(dicom::File file) {
+  return {Permit<Hospital>(), std::move(file.data_set), *file.syntax};
+}
+
+std::vector<fs::path> FolderTool::DicomFilesUnder(const fs::path& in) {
+  std::vector<fs::path> files;
+  if (fs::is_regular_file(in)) files.push_back(in);
+  if (fs::is_directory(in)) {
+    for (const auto& entry : fs::recursive_directory_iterator(in)) {
+      if (entry.is_regular_file()) files.push_back(entry.path());
+    }
+  } else if (files.empty()) {
+    throw Error(ErrorKind::kNotFound, "IN is neither a file nor a folder");
+  }
+  const size_t all = files.size();
+  std::erase_if(files,
+                [](const fs::path& path) { return !dicom::LooksLikeDicom(FirstBytes(path)); });
+  skipped_ = all - files.size();
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+void FolderTool::Learn(const Instance<Hospital>& head) {
+  Study& study = studies_[head.data_set().GetString(tags::StudyInstanceUID)];
+  study.dictionary.Collect(head);
+  study.patients.insert(PatientOf(head.data_set()));
+}
+
+void FolderTool::LearnFile(const fs::path& path) {
+  try {
+    Learn(Identified(dicom::ReadFileHead(path)));
+  } catch (const Error&) {  // told in the second pass
+  }
+}
+
+void FolderTool::Run(const fs::path& in, const fs::path& out,
+                     const std::function<void(const FileReport&)>& done) {
+  const auto files = DicomFilesUnder(in);
+  for (const fs::path& path : files) LearnFile(path);
+  for (size_t i = 0; i < files.size(); ++i) {
+    FileReport report;
+    report.input = i + 1;
+    report.name = files[i].string();
+    try {
+      const auto bytes = CleanFile(Identified(dicom::ReadFile(files[i])), report);
+      if (bytes) Write(out, *bytes, report);
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::kInvalid) throw;
+      Refuse(report, kFailed, reasons::kMalformed);
+    }
+    done(report);
+  }
+}
+
+std::optional<std::string> FolderTool::CleanOne(std::string_view file, FileReport& report) {
+  report.input = 1;
+  try {
+    Instance<Hospital> instance = Identified(dicom::ReadFile(file));
+    Learn(instance);
+    return CleanFile(std::move(instance), report);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kInvalid) throw;
+    Refuse(report, kFailed, reasons::kMalformed);
+    return std::nullopt;
+  }
+}
+
+std::optional<std::string> FolderTool::CleanFile(Instance<Hospital> instance,
+                                                 FileReport& report) const {
+  const dicom::DataSet& head = instance.data_set();
+  const Study& study = studies_.at(head.GetString(tags::StudyInstanceUID));
+  report.reasons = engine_.Screen(instance);
+  const bool named = head.HasValue(tags::StudyInstanceUID);  // unnamed ones are no study
+  if (named && study.patients.size() > 1) Refuse(report, kQuarantined, reasons::kSeveralPatients);
+  for (const dicom::Tag tag :
+       {tags::SOPInstanceUID, tags::StudyInstanceUID, tags::SeriesInstanceUID}) {
+    if (!head.HasValue(tag)) Refuse(report, kQuarantined, reasons::kMalformed, ToString(tag));
+  }
+  if (!report.reasons.empty()) {
+    report.status = kQuarantined;
+    return std::nullopt;
+  }
+  const KeyedPseudonyms pseudonyms(key_, PatientOf(head));
+  const Cleaned cleaned = engine_.Clean(instance, pseudonyms, study.dictionary);
+  report.actions = cleaned.actions;
+  report.reasons = cleaned.problems;
+  const auto sentinel = study.dictionary.Compile(engine_.policy().options);
+  std::string bytes = Finish(cleaned, *sentinel, report);
+  report.status = report.reasons.empty() ? kClean : kQuarantined;
+  return report.reasons.empty() ? std::optional(std::move(bytes)) : std::nullopt;
+}
+
+std::string FolderTool::Finish(const Cleaned& cleaned, const Sentinel& sentinel,
+                               FileReport& report) const {
+  const dicom::DataSet& data_set = cleaned.instance.data_set();
+  const std::string head = dicom::Write(WithoutPixels(data_set), dicom::kExplicitLittleEndian);
+  if (sentinel.Finds(head)) {
+    Refuse(report, kQuarantined, reasons::kIdentifierFound, PathOfHit(data_set, sentinel));
+  }
+  report.output = data_set.GetString(tags::StudyInstanceUID) + '/' +
+                  data_set.GetString(tags::SeriesInstanceUID) + '/' +
+                  data_set.GetString(tags::SOPInstanceUID) + ".dcm";
+  return dicom::WriteFile(data_set, cleaned.instance.syntax());
+}
+
+void FolderTool::Write(const fs::path& out, const std::string& bytes, FileReport& report) {
+  const size_t hash = std::hash<std::string>()(bytes);
+  const auto [known, fresh] = written_.emplace(report.output, hash);
+  if (!fresh && known->second == hash) return;  // the same object twice
+  if (!fresh) {
+    report.output.clear();
+    return Refuse(report, kQuarantined, reasons::kConflict);
+  }
+  const fs::path path = out / report.output;
+  std::error_code failed;
+  fs::create_directories(path.parent_path(), failed);
+  const fs::path unfinished = path.string() + ".part";
+  std::ofstream file(unfinished, std::ios::binary);
+  file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  file.close();
+  if (!file || failed) throw Error(ErrorKind::kUnavailable, "OUT cannot be written");
+  fs::rename(unfinished, path);
+}
+
+}  // namespace glossator::deid

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// glossator-deid: the node's engine for a folder. The first pass collects the identifiers of each
+// study from all of its objects, the second cleans, searches the result and only then writes.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "deid/engine.h"
+#include "deid/keyed_pseudonyms.h"
+#include "dicom/io.h"
+
+namespace glossator::deid {
+
+struct FileReport {
+  size_t input = 0;  // ordinal in the sorted list of DICOM files, from 1
+  std::string name;  // of the input
+  std::string output;
+  std::string status;  // clean, quarantined, failed
+  std::vector<Reason> reasons;
+  std::map<char, int> actions;
+};
+
+class FolderTool {
+ public:
+  FolderTool(Policy policy, std::string key);
+
+  // One universe of patients: every DICOM file under `in`, results under `out`. Calls `done` after
+  // each file. Throws Error for what stops everything, e.g. an unwritable `out`.
+  void Run(const std::filesystem::path& in, const std::filesystem::path& out,
+           const std::function<void(const FileReport&)>& done);
+
+  // One object; nullopt with `report` filled when it must not leave.
+  std::optional<std::string> CleanOne(std::string_view file, FileReport& report);
+
+  size_t skipped() const { return skipped_; }  // files that are not DICOM
+
+ private:
+  struct Study {
+    Dictionary dictionary;
+    std::set<std::string> patients;
+  };
+
+  static Instance<Hospital> Identified(dicom::File file);
+  std::vector<std::filesystem::path> DicomFilesUnder(const std::filesystem::path& in);
+  void Learn(const Instance<Hospital>& head);
+  void LearnFile(const std::filesystem::path& path);
+  std::optional<std::string> CleanFile(Instance<Hospital> instance, FileReport& report) const;
+  std::string Finish(const Cleaned& cleaned, const Sentinel& sentinel, FileReport& report) const;
+  void Write(const std::filesystem::path& out, const std::string& bytes, FileReport& report);
+
+  Engine engine_;
+  std::string key_;
+  std::map<std::string, Study> studies_;   // by original Study Instance UID
+  std::map<std::string, size_t> written_;  // output, hash of its bytes
+  size_t skipped_ = 0;
+};
+
+}  // namespace glossator::deid
