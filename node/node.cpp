@@ -22,6 +22,23 @@ namespace glossator::node {
 using store::Transaction;
 using worklist::UpsEvent;
 
+namespace {
+
+// Who this node is as an observer device: decided at the first start.
+std::string DeviceUid(store::Database& database, UidSource& uids) {
+  std::string uid;
+  database.Write([&](Transaction& transaction) {
+    const auto known = store::FindSetting(transaction, "device-uid");
+    uid = known ? *known : uids.New();
+    if (known) return;
+    store::InsertSetting(transaction, "device-uid", uid);
+    Tell(transaction, "node.named", kNodeActor, {{"device_uid", uid}});
+  });
+  return uid;
+}
+
+}  // namespace
+
 Node::Node(const Config& config, const Clock& clock, UidSource& uids, store::Database& database,
            Archive& archive, BatchSource& batches, ReturnQueue& return_queue, GateLink& gate)
     : impl_(new Impl{.config = config,
@@ -32,7 +49,7 @@ Node::Node(const Config& config, const Clock& clock, UidSource& uids, store::Dat
                      .return_queue = return_queue,
                      .gate = GateCalls(gate),
                      .importer = Importer(batches, archive),
-                     .builder = ResultBuilder(archive, uids, clock),
+                     .builder = ResultBuilder(archive, uids, clock, DeviceUid(database, uids)),
                      .blobs = Blobs(config.directory / "node" / "blobs"),
                      .cases = Cases(config, uids),
                      .queries = Queries(config, database, gate),

@@ -149,6 +149,8 @@ SubmitReply Node::Submit(const Person& who, const std::string& workitem_uid,
     return reply;
   }
   RequireInProgress(task.workitem);
+  auto objects = impl_->builder.Build(assignment, form, *prepared, reply.findings);
+  if (objects.empty()) return impl_->Refuse(who, task, std::move(reply.findings));
   reply.id = impl_->Save(who, task,
                          {.workitem_uid = workitem_uid,
                           .case_id = task.the_case.id,
@@ -158,7 +160,7 @@ SubmitReply Node::Submit(const Person& who, const std::string& workitem_uid,
                           .content = content,
                           .created = {},
                           .objects = {}},
-                         impl_->builder.Build(assignment, form, *prepared));
+                         std::move(objects));
   return reply;
 }
 

@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "node/result_builder.h"
 
+#include <algorithm>
+#include <map>
 #include <optional>
 
 #include "dicom/error.h"
 #include "dicom/io.h"
+#include "node/or_finding.h"
 #include "seg/decode.h"
 #include "seg/verify.h"
 
 namespace glossator::node {
 namespace {
 
-constexpr int kSegSeriesNumber = 1;
+namespace tags = dicom::tags;
 
-Finding Fault(const char* code, const char* path, const std::string& message) {
-  return {"submission", kFindingError, code, path, "", message};
-}
+constexpr int kSeriesNumber = 1;
+constexpr const char* kSeriesDescription = "Segmentation";
 
 std::string ShapeText(const seg::Source& source) {
   return std::to_string(source.frames.size()) + " frames, " + std::to_string(source.rows) +
@@ -27,27 +29,6 @@ bool SameShape(const seg::Source& source, const SubmissionForm& form) {
          form.shape[2] == source.columns;
 }
 
-// Where a fault of the sender's bytes becomes a finding.
-template <class Work>
-auto OrFinding(std::vector<Finding>& findings, const char* code, const char* path, Work work)
-    -> std::optional<decltype(work())> {
-  try {
-    return work();
-  } catch (const Error& error) {
-    if (error.kind() == ErrorKind::kInternal || error.kind() == ErrorKind::kUnavailable) throw;
-    findings.push_back(Fault(code, path, error.what()));
-    return std::nullopt;
-  }
-}
-
-void RequireVerified(const std::vector<Finding>& findings, const char* kind) {
-  for (const Finding& finding : findings) {
-    if (finding.severity == kFindingError) {
-      throw Error(ErrorKind::kInternal, std::string("our own ") + kind + ": " + ToLine(finding));
-    }
-  }
-}
-
 // Segment number in the object for each label that was sent.
 std::vector<uint16_t> NumberOfLabel(const SubmissionForm& form, const seg::Encoded& encoded) {
   std::vector<uint16_t> numbers(65536, 0);
@@ -55,6 +36,31 @@ std::vector<uint16_t> NumberOfLabel(const SubmissionForm& form, const seg::Encod
     numbers[form.description.segments[i].label] = encoded.segment_numbers.at(i);
   }
   return numbers;
+}
+
+void Append(std::vector<Finding>& all, const std::vector<Finding>& more) {
+  all.insert(all.end(), more.begin(), more.end());
+}
+
+// SEG and SR call a segment by the same name: that of its first measurement.
+void TrackSegments(const SubmissionForm& form, UidSource& uids, seg::Description& description) {
+  for (seg::Segment& segment : description.segments) {
+    const auto measured =
+        std::ranges::find(form.measurements, segment.label, &Measurement::segment);
+    const bool has_one = measured != form.measurements.end();
+    segment.tracking_id = has_one ? measured->tracking_identifier : segment.name;
+    segment.tracking_uid = uids.New();
+  }
+}
+
+void SortAs(const seg::Source& source, std::vector<dicom::DataSet>& heads) {
+  std::map<std::string, size_t> place;
+  for (const seg::SourceInstance& instance : source.instances) {
+    place.emplace(instance.sop_instance_uid, place.size());
+  }
+  std::ranges::sort(heads, {}, [&](const dicom::DataSet& head) {
+    return place[head.GetString(tags::SOPInstanceUID)];
+  });
 }
 
 void RequireSameVoxels(const std::string& file, const seg::Source& source,
@@ -68,42 +74,45 @@ void RequireSameVoxels(const std::string& file, const seg::Source& source,
 
 }  // namespace
 
-seg::Source ResultBuilder::SourceOf(const Assignment& assignment) {
-  seg::SourceBuilder builder;
+std::vector<dicom::DataSet> ResultBuilder::HeadsOf(const Assignment& assignment) {
+  std::vector<dicom::DataSet> heads;
   for (const CaseInstance& instance : assignment.instances) {
     const std::optional<std::string> file = archive_.Get(instance.sop_instance_uid);
     if (!file) {
       throw Error(ErrorKind::kInternal, "the archive lost instance " + instance.sop_instance_uid);
     }
-    builder.Add(dicom::ReadHead(*file).data_set);
+    heads.push_back(dicom::ReadHead(*file).data_set);
   }
-  return builder.Build();
+  return heads;
 }
 
 BuiltObject ResultBuilder::BuildSegmentation(const Assignment& assignment,
                                              const SubmissionForm& form, const Prepared& prepared,
-                                             seg::Encoded& encoded) {
+                                             seg::Encoded& encoded,
+                                             std::vector<Finding>& findings) {
   const seg::LabelVolume labels = prepared.labels.view();
   seg::Description description = form.description;
-  description.series_description = "Segmentation";
+  description.series_description = kSeriesDescription;
   description.content_creator = assignment.author.id;
+  TrackSegments(form, uids_, description);
   const seg::Identity identity{.series_instance_uid = uids_.New(),
                                .sop_instance_uid = uids_.New(),
-                               .series_number = kSegSeriesNumber,
-                               .series_description = "Segmentation"};
+                               .series_number = kSeriesNumber,
+                               .series_description = kSeriesDescription};
   seg::Options options;
   options.content_qualification = "RESEARCH";
   BuiltObject built;
   built.file = seg::Encode(prepared.source, labels, description, identity, options, uids_,
                            clock_.Now(), &encoded);
-  RequireVerified(seg::Verify(built.file, &prepared.source), "segmentation");
+  Append(findings, seg::Verify(built.file, &prepared.source, "SEG"));
   RequireSameVoxels(built.file, prepared.source, labels, NumberOfLabel(form, encoded));
-  built.object = {.kind = "SEG",
-                  .sop_class_uid = "1.2.840.10008.5.1.4.1.1.66.4",
-                  .sop_instance_uid = identity.sop_instance_uid,
-                  .series_instance_uid = identity.series_instance_uid,
-                  .size = static_cast<int64_t>(built.file.size()),
-                  .sha256 = ""};
+  built.object = {
+      .kind = "SEG",
+      .sop_class_uid = dicom::ReadHead(built.file).data_set.GetString(tags::SOPClassUID),
+      .sop_instance_uid = identity.sop_instance_uid,
+      .series_instance_uid = identity.series_instance_uid,
+      .size = static_cast<int64_t>(built.file.size()),
+      .sha256 = ""};
   return built;
 }
 
@@ -114,8 +123,9 @@ std::optional<Prepared> ResultBuilder::Prepare(const Assignment& assignment,
     findings.push_back(Fault("series", "seriesInstanceUid", "no image series of this case"));
     return std::nullopt;
   }
+  std::vector<dicom::DataSet> heads = HeadsOf(assignment);
   auto source =
-      OrFinding(findings, "source", "seriesInstanceUid", [&] { return SourceOf(assignment); });
+      OrFinding(findings, "source", "seriesInstanceUid", [&] { return seg::MakeSource(heads); });
   if (!source) return std::nullopt;
   if (!SameShape(*source, form)) {
     findings.push_back(Fault("shape", "shape", "the series has " + ShapeText(*source)));
@@ -125,18 +135,23 @@ std::optional<Prepared> ResultBuilder::Prepare(const Assignment& assignment,
     return seg::LabelsFromBytes(labels, form.shape[0], form.shape[1], form.shape[2], form.type);
   });
   if (!volume) return std::nullopt;
-  const auto faults = seg::CheckLabels(*source, volume->view(), form.description);
-  findings.insert(findings.end(), faults.begin(), faults.end());
+  Append(findings, seg::CheckLabels(*source, volume->view(), form.description));
   if (HasErrors(findings)) return std::nullopt;
-  return Prepared{std::move(*source), std::move(*volume)};
+  SortAs(*source, heads);
+  return Prepared{std::move(*source), std::move(heads), std::move(*volume)};
 }
 
 std::vector<BuiltObject> ResultBuilder::Build(const Assignment& assignment,
-                                              const SubmissionForm& form,
-                                              const Prepared& prepared) {
+                                              const SubmissionForm& form, const Prepared& prepared,
+                                              std::vector<Finding>& findings) {
   std::vector<BuiltObject> built;
   seg::Encoded encoded;
-  built.push_back(BuildSegmentation(assignment, form, prepared, encoded));
+  built.push_back(BuildSegmentation(assignment, form, prepared, encoded, findings));
+  if (!form.measurements.empty()) {
+    auto report = BuildReport(assignment, form, prepared, built.front(), encoded, findings);
+    if (report) built.push_back(std::move(*report));
+  }
+  if (HasErrors(findings)) built.clear();
   return built;
 }
 

@@ -35,34 +35,40 @@ struct Assignment {
 // The images and the labels, fit for each other.
 struct Prepared {
   seg::Source source;
+  std::vector<dicom::DataSet> heads;  // of the images, in the order of the source
   seg::Labels labels;
 };
 
 class ResultBuilder {
  public:
-  ResultBuilder(Archive& archive, UidSource& uids, const Clock& clock)
-      : archive_(archive), uids_(uids), clock_(clock) {}
+  // `device_uid` names this node as the observer device.
+  ResultBuilder(Archive& archive, UidSource& uids, const Clock& clock, std::string device_uid)
+      : archive_(archive), uids_(uids), clock_(clock), device_uid_(std::move(device_uid)) {}
 
   // `labels` raw or gzip. Every fault of the sender goes to `findings`; nullopt when one of them is
   // an error.
   std::optional<Prepared> Prepare(const Assignment& assignment, const SubmissionForm& form,
                                   std::string_view labels, std::vector<Finding>& findings);
-  // SEG, then SR when there are measurements. Throws kInternal when what was read back differs from
-  // what was sent, or our own verifier finds an error in it.
+  // SEG, then SR when there are measurements; none when a finding is an error (of the sender's
+  // codes and texts). Throws kInternal when what was read back differs from what was sent.
   std::vector<BuiltObject> Build(const Assignment& assignment, const SubmissionForm& form,
-                                 const Prepared& prepared);
+                                 const Prepared& prepared, std::vector<Finding>& findings);
 
  private:
-  seg::Source SourceOf(const Assignment& assignment);
+  std::vector<dicom::DataSet> HeadsOf(const Assignment& assignment);
   BuiltObject BuildSegmentation(const Assignment& assignment, const SubmissionForm& form,
-                                const Prepared& prepared, seg::Encoded& encoded);
-  BuiltObject BuildReport(const Assignment& assignment, const SubmissionForm& form,
-                          const Prepared& prepared, const BuiltObject& segmentation,
-                          const seg::Encoded& encoded);
+                                const Prepared& prepared, seg::Encoded& encoded,
+                                std::vector<Finding>& findings);
+  // nullopt: a finding says why.
+  std::optional<BuiltObject> BuildReport(const Assignment& assignment, const SubmissionForm& form,
+                                         const Prepared& prepared, const BuiltObject& segmentation,
+                                         const seg::Encoded& encoded,
+                                         std::vector<Finding>& findings);
 
   Archive& archive_;
   UidSource& uids_;
   const Clock& clock_;
+  const std::string device_uid_;
 };
 
 }  // namespace glossator::node

@@ -153,6 +153,15 @@ void InsertBatch(Transaction& transaction, std::string_view manifest, int64_t nu
       {manifest, number, value.id, value.revision, instances, transaction.now()});
 }
 
+std::optional<std::string> FindSetting(const Reader& reader, std::string_view name) {
+  Rows rows = reader.Query("SELECT value FROM setting WHERE name = ?", {name});
+  return rows.Next() ? std::optional(rows.Text(0)) : std::nullopt;
+}
+
+void InsertSetting(Transaction& transaction, std::string_view name, std::string_view value) {
+  transaction.Execute("INSERT INTO setting (name, value) VALUES (?,?)", {name, value});
+}
+
 int64_t FeedPosition(const Reader& reader, std::string_view feed) {
   Rows rows = reader.Query("SELECT seq FROM feed WHERE name = ?", {feed});
   return rows.Next() ? rows.Int64(0) : 0;

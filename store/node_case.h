@@ -36,6 +36,9 @@ bool HasBatch(const Reader& reader, std::string_view manifest);
 void InsertBatch(Transaction& transaction, std::string_view manifest, int64_t number,
                  const Case& value, int64_t instances);
 
+std::optional<std::string> FindSetting(const Reader& reader, std::string_view name);
+void InsertSetting(Transaction& transaction, std::string_view name, std::string_view value);
+
 int64_t FeedPosition(const Reader& reader, std::string_view feed);  // 0 at first
 void SetFeedPosition(Transaction& transaction, std::string_view feed, int64_t seq);
 

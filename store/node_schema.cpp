@@ -152,15 +152,23 @@ CREATE TRIGGER decision_stays BEFORE DELETE ON decision
   BEGIN SELECT RAISE(ABORT, 'a decision is never deleted'); END;
 )sql";
 
-constexpr std::array<std::string_view, 9> kNounTables = {
+constexpr std::string_view kNodeSetting = R"sql(
+-- What this node decided once, such as its UID as an observer device.
+CREATE TABLE setting (
+  name TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array<std::string_view, 10> kNounTables = {
     "study_case",        "instance", "batch",  "workitem", "submission",
     "submission_object", "decision", "result", "delivery"};
 
 }  // namespace
 
 std::span<const Migration> NodeMigrations() {
-  static const std::array<Migration, 2> kMigrations = {kJournalMigration,
-                                                       Migration{2, "node", kNodeTables}};
+  static const std::array<Migration, 3> kMigrations = {
+      kJournalMigration, Migration{2, "node", kNodeTables}, Migration{3, "setting", kNodeSetting}};
   return kMigrations;
 }
 

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The measurements of a submission as TID 1500, a group of TID 1411 for each tracked segment.
+#include <algorithm>
+
+#include "dicom/io.h"
+#include "node/or_finding.h"
+#include "node/result_builder.h"
+#include "structured-report/decode.h"
+#include "structured-report/encode.h"
+#include "structured-report/verify.h"
+
+namespace glossator::node {
+namespace {
+
+constexpr int kSeriesNumber = 2;
+
+// Where a form's segment is in the description, which is also the order in the SEG.
+size_t IndexOf(const SubmissionForm& form, uint16_t label) {
+  const auto& segments = form.description.segments;
+  return static_cast<size_t>(std::ranges::find(segments, label, &seg::Segment::label) -
+                             segments.begin());
+}
+
+// The group of a measurement: the segment's own, made on first use.
+class Groups {
+ public:
+  Groups(const SubmissionForm& form, const BuiltObject& segmentation, const seg::Encoded& encoded,
+         UidSource& uids)
+      : form_(form), segmentation_(segmentation), encoded_(encoded), uids_(uids) {}
+
+  void Add(const Measurement& measurement) {
+    GroupFor(measurement)
+        .measurements.push_back({measurement.concept_name, measurement.value, measurement.unit});
+  }
+  std::vector<sr::MeasurementGroup> Take() { return std::move(groups_); }
+
+ private:
+  sr::MeasurementGroup& GroupFor(const Measurement& measurement) {
+    const size_t index = IndexOf(form_, measurement.segment);
+    const int64_t number = encoded_.segment_numbers.at(index);
+    bool is_first = true;
+    for (sr::MeasurementGroup& group : groups_) {
+      if (group.segment->number != number) continue;
+      if (group.tracking_identifier == measurement.tracking_identifier) return group;
+      is_first = false;
+    }
+    sr::MeasurementGroup group;
+    group.tracking_identifier = measurement.tracking_identifier;
+    group.tracking_uid = is_first ? encoded_.tracking_uids.at(index) : uids_.New();
+    group.finding = measurement.finding;
+    group.segment = {segmentation_.object.sop_class_uid, segmentation_.object.sop_instance_uid,
+                     number};
+    return groups_.emplace_back(std::move(group));
+  }
+
+  const SubmissionForm& form_;
+  const BuiltObject& segmentation_;
+  const seg::Encoded& encoded_;
+  UidSource& uids_;
+  std::vector<sr::MeasurementGroup> groups_;
+};
+
+sr::DeviceObserver Device(const std::string& uid) {
+  const seg::Equipment equipment;
+  return {.uid = uid,
+          .name = equipment.model_name,
+          .manufacturer = equipment.manufacturer,
+          .model = equipment.model_name,
+          .serial_number = equipment.serial_number,
+          .software_version = equipment.software_versions};
+}
+
+void RequireSameNumbers(const std::string& file, const sr::ReportDescription& sent) {
+  const sr::Report got = sr::Decode(dicom::ReadFile(std::string_view(file)).data_set);
+  const auto same = [](const sr::MeasurementGroup& a, const sr::MeasurementGroup& b) {
+    return a.tracking_uid == b.tracking_uid && a.segment == b.segment &&
+           a.measurements == b.measurements;
+  };
+  if (!std::ranges::equal(got.description.groups, sent.groups, same)) {
+    throw Error(ErrorKind::kInternal, "the report that was read back differs");
+  }
+}
+
+}  // namespace
+
+std::optional<BuiltObject> ResultBuilder::BuildReport(
+    const Assignment& assignment, const SubmissionForm& form, const Prepared& prepared,
+    const BuiltObject& segmentation, const seg::Encoded& encoded, std::vector<Finding>& findings) {
+  Groups groups(form, segmentation, encoded, uids_);
+  for (const Measurement& measurement : form.measurements) groups.Add(measurement);
+  sr::ReportDescription description;
+  description.person = sr::PersonObserver{assignment.author.id, assignment.author.organization};
+  description.device = Device(device_uid_);
+  description.groups = groups.Take();
+  const sr::Identity identity{.series_instance_uid = uids_.New(),
+                              .sop_instance_uid = uids_.New(),
+                              .series_number = kSeriesNumber,
+                              .series_description = "Measurements"};
+  const std::vector<dicom::DataSet> others = {dicom::ReadHead(segmentation.file).data_set};
+  const auto report = OrFinding(findings, "measurement", "measurements", [&] {
+    return sr::Encode(description, prepared.heads, others, identity, clock_.Now());
+  });
+  if (!report) return std::nullopt;
+  std::vector<dicom::DataSet> sources = prepared.heads;
+  sources.push_back(others.front());
+  for (Finding& finding : sr::Verify(*report, &sources)) {
+    finding.file = "SR";
+    findings.push_back(std::move(finding));
+  }
+  BuiltObject built;
+  built.file = dicom::WriteFile(*report, dicom::kExplicitLittleEndian);
+  RequireSameNumbers(built.file, description);
+  built.object = {.kind = "SR",
+                  .sop_class_uid = sr::kComprehensive3dSr,
+                  .sop_instance_uid = identity.sop_instance_uid,
+                  .series_instance_uid = identity.series_instance_uid,
+                  .size = static_cast<int64_t>(built.file.size()),
+                  .sha256 = ""};
+  return built;
+}
+
+}  // namespace glossator::node
