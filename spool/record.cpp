@@ -11,6 +11,7 @@ namespace {
 
 constexpr size_t kOpenFilesMax = 8;
 
+// Old frames may still lie about in a file that was taken for another segment.
 bool WasReused(FileSystem::File& file, Place place) {
   const auto header = DecodeSegment(file.ReadAt(0, kHeaderSize));
   return header && header->segment != place.segment;
@@ -31,12 +32,11 @@ FileSystem::File* FrameReader::FileOf(uint64_t slot) {
 std::optional<Frame> FrameReader::Read(Place place) {
   FileSystem::File* file = FileOf(SlotOf(place.segment));
   if (file == nullptr) return Fail(Fault::kGone);
+  if (WasReused(*file, place)) return Fail(Fault::kGone);
   const uint64_t size = file->Size();
   if (place.offset >= size) return Fail(Fault::kGone);
   const auto header = DecodeFrame(file->ReadAt(place.offset, kHeaderSize));
-  if (!header || header->segment != place.segment) {
-    return Fail(WasReused(*file, place) ? Fault::kGone : Fault::kDamaged);
-  }
+  if (!header || header->segment != place.segment) return Fail(Fault::kDamaged);
   if (header->length > size) return Fail(Fault::kDamaged);
   Frame frame{*header, file->ReadAt(place.offset + kHeaderSize, header->length)};
   if (frame.payload.size() != header->length || Crc32c(frame.payload) != header->payload_crc) {

@@ -9,6 +9,7 @@
 
 #include "dicom/error.h"
 #include "spool/reader.h"
+#include "spool/scan.h"
 #include "tests/support/amnesiac_files.h"
 #include "tests/unit/spool/burst.h"
 
@@ -126,6 +127,10 @@ TEST_F(SpoolTest, UsesReleasedSegmentsAgainAndNeverTakesTheirOldFramesForNew) {
   }
   const auto kept = Write({"kept"}, "kept");
   EXPECT_LE(disk_.Paths().size(), 6u);
+  Contents contents = Scan(disk_, "/spool");
+  for (const Place place : contents.commits) {
+    EXPECT_EQ(contents.files[SlotOf(place.segment)].segment, place.segment);
+  }
   Start();
   ASSERT_EQ(found_.size(), 1u);
   EXPECT_EQ(found_[0].place, *kept);
