@@ -34,7 +34,7 @@ class Site:
         try:
             self.node = orthanc.Orthanc(
                 self._node_config(intake, quiet_seconds, destination, section, linger_seconds),
-                plugin=True, directory=self.directory / "node")
+                plugin=True, directory=self.directory / "node", wait=False)
         except BaseException:
             self.close()
             raise
@@ -45,11 +45,17 @@ class Site:
     def wait_until_ready(self, seconds=60):
         """Until the node can work, its gate too."""
         end = time.monotonic() + seconds
-        while self.node.request("GET", "/glossator/ready").status != 200:
+        while not self._is_ready():
             if time.monotonic() > end or self.node.process.poll() is not None:
                 self.close()
                 raise orthanc.StartFailed("not ready\n" + self.node.read_log())
             time.sleep(0.1)
+
+    def _is_ready(self):
+        try:
+            return self.node.request("GET", "/glossator/ready").status == 200
+        except OSError:
+            return False
 
     def _node_config(self, intake, quiet_seconds, destination, section, linger_seconds):
         target = {"Aet": self.pacs.aet, "Address": "127.0.0.1", "Port": self.pacs.dicom_port,
