@@ -118,4 +118,23 @@ void ConvertToUtf8(DataSet& data_set) {
   if (beyond_ascii) data_set.SetString(tags::SpecificCharacterSet, "ISO_IR 192");
 }
 
+bool ConvertFromUtf8(DataSet& data_set, const CharacterSet& characters) {
+  if (!characters.is_known()) return false;
+  DataSet encoded = data_set;
+  bool sayable = true;
+  ForEachElement(encoded, [&](const std::string&, Element& element) {
+    if (!sayable || !UsesCharacterSet(element.vr) || IsAscii(element.value)) return;
+    auto bytes = characters.Encode(element.value, element.vr);
+    sayable = bytes.has_value();
+    if (bytes) element.value = std::move(*bytes);
+  });
+  if (!sayable) return false;
+  encoded.Erase(tags::SpecificCharacterSet);
+  if (!characters.terms().empty()) {
+    encoded.SetStrings(tags::SpecificCharacterSet, characters.terms());
+  }
+  data_set = std::move(encoded);
+  return true;
+}
+
 }  // namespace glossator::dicom

@@ -36,4 +36,8 @@ class CharacterSet {
 // (0008,0005) set; a pure ASCII data set is left without (0008,0005).
 void ConvertToUtf8(DataSet& data_set);
 
+// The way back, for a data set in UTF-8 at every depth: re-encoded to `characters` and declared so.
+// False, and nothing changed, when a text cannot be said in it.
+bool ConvertFromUtf8(DataSet& data_set, const CharacterSet& characters);
+
 }  // namespace glossator::dicom

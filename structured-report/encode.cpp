@@ -53,10 +53,12 @@ void CheckDescription(const ReportDescription& description, const Identity& iden
   throw Error(ErrorKind::kInvalid, text);
 }
 
-// Everything here is UTF-8 already; (0008,0005) is only needed beyond ASCII.
-void DeclareCharacterSet(DataSet& report) {
+// Everything here is UTF-8 already; (0008,0005) is only needed beyond ASCII. The set of the source
+// is kept when it can say all, so that names stay the same bytes.
+void DeclareCharacterSet(DataSet& report, const dicom::CharacterSet& of_source) {
   report.SetString(tags::SpecificCharacterSet, "ISO_IR 192");
   dicom::ConvertToUtf8(report);
+  if (report.Has(tags::SpecificCharacterSet)) dicom::ConvertFromUtf8(report, of_source);
 }
 
 void Apply(const DataSet& extra, DataSet& report) {
@@ -84,7 +86,7 @@ DataSet Encode(const ReportDescription& description, const std::vector<DataSet>&
   PutCodingSchemes(report, root);
   WriteContent(root, report);
   Apply(identity.extra, report);
-  DeclareCharacterSet(report);
+  DeclareCharacterSet(report, dicom::CharacterSet::Of(source_heads.front()));
   return report;
 }
 

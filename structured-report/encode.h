@@ -26,7 +26,8 @@ struct Identity {
 
 // `source_heads`: the images (without pixels) of one study; patient and study come from the first
 // and all of them make the image library. `other_referenced`: heads of other instances that groups
-// refer to, segmentations above all. The result is deterministic, in ASCII or UTF-8, Explicit VR.
+// refer to, segmentations above all. The result is deterministic; its character set is the
+// source's when that can say all, else ISO_IR 192.
 //
 // Throws Error{kInvalid} naming the group and fault: no source, an instance that was not given, no
 // tracking identifier or UID, an invalid or repeated UID, no person and no device, a unit that is

@@ -64,7 +64,10 @@ class Parser {
 
   bool Component(int depth) {
     if (Accept('(')) return Term(depth + 1) && Accept(')');
-    if (!rest_.empty() && rest_.front() == '{') return Annotation();
+    // PS3.16 CID 85 writes "{SUVbw}g/ml", with the annotation in front.
+    if (!rest_.empty() && rest_.front() == '{') {
+      return Annotation() && (AtEnd() || Number() || Simple());
+    }
     const bool unit = Number() || Simple();
     return unit && (rest_.empty() || rest_.front() != '{' || Annotation());
   }
@@ -122,6 +125,10 @@ class Parser {
     if (end == rest_.npos || rest_.find('{', 1) < end) return false;
     rest_.remove_prefix(end + 1);
     return true;
+  }
+
+  bool AtEnd() const {
+    return rest_.empty() || std::string_view("./)").find(rest_.front()) != std::string_view::npos;
   }
 
   bool Accept(char c) {

@@ -65,8 +65,8 @@ bool SameText(std::string_view a, std::string_view b) {
 
 class ItemVerifier {
  public:
-  ItemVerifier(const std::string& path, const ContentItem& item, Findings& findings)
-      : path_(path), item_(item), findings_(findings) {}
+  ItemVerifier(const std::string& path, const ContentItem& item, bool general, Findings& findings)
+      : path_(path), item_(item), general_(general), findings_(findings) {}
 
   void Run() {
     for (const Code& code : CodesOf(item_)) VerifyCode(code);
@@ -89,9 +89,6 @@ class ItemVerifier {
 
   void VerifyCode(const Code& code) {
     if (code.meaning.empty()) Fail("code", "PS3.3 8.3", "a code without meaning");
-    if (code.scheme == "SRT" || code.scheme == "SNM3") {
-      findings_.Warn("retired-scheme", path_, "PS3.16 8.1", "a retired SNOMED scheme");
-    }
     for (const Code* known : concepts::kAll) {
       if (known->SameConcept(code) && !SameText(known->meaning, code.meaning)) {
         findings_.Warn("meaning", path_, "PS3.3 8.3", "the meaning is not that of the code");
@@ -186,16 +183,28 @@ class ItemVerifier {
 
   void VerifyRelationship(const ContentItem& child) {
     if (child.type != kUnknown && !IsAllowed(item_, child)) {
-      Fail("relationship", "PS3.3 A.35.13.3.1.2",
-           "a " + std::string(NameOf(item_.type)) + " may not hold a " +
-               std::string(NameOf(child.type)) + " by this relationship");
+      const std::string message = "a " + std::string(NameOf(item_.type)) + " may not hold a " +
+                                  std::string(NameOf(child.type)) + " by this relationship";
+      if (general_) return Fail("relationship", "PS3.3 A.35.13.3.1.2", message);
+      findings_.Warn("relationship", path_, "PS3.3 A.35", message);
     }
   }
 
   const std::string& path_;
   const ContentItem& item_;
+  bool general_;
   Findings& findings_;
 };
+
+// Basic Text, Enhanced, Comprehensive, Comprehensive 3D and Extensible SR. Reports for one purpose
+// (dose, CAD, procedure log) have tables of their own.
+bool IsGeneral(const DataSet& data_set) {
+  const std::string sop_class = data_set.GetString(tags::SOPClassUID);
+  for (const char* suffix : {"11", "22", "33", "34", "35"}) {
+    if (sop_class == std::string("1.2.840.10008.5.1.4.1.1.88.") + suffix) return true;
+  }
+  return false;
+}
 
 // A by-reference target is a path of item numbers from the root, which is 1 (C.17.3.2.5).
 bool Exists(const ContentItem& root, const std::vector<int64_t>& identifier) {
@@ -209,6 +218,18 @@ bool Exists(const ContentItem& root, const std::vector<int64_t>& identifier) {
   return true;
 }
 
+// Once for a document: old reports use them throughout.
+void VerifyRetiredSchemes(const ContentItem& root, Findings& findings) {
+  bool found = false;
+  ForEachItem(root, [&](const std::string& path, const ContentItem& item) {
+    for (const Code& code : CodesOf(item)) {
+      if (found || (code.scheme != "SRT" && code.scheme != "SNM3")) continue;
+      found = true;
+      findings.Warn("retired-scheme", path, "PS3.16 8.1", "codes of a retired SNOMED scheme");
+    }
+  });
+}
+
 }  // namespace
 
 void VerifyItems(const DataSet& data_set, const ContentItem& root, Findings& findings) {
@@ -218,8 +239,10 @@ void VerifyItems(const DataSet& data_set, const ContentItem& root, Findings& fin
   if (data_set.Has(tags::RelationshipType)) {
     findings.Error("relationship", "(0040,A010)", "PS3.3 C.17.3", "the root has a relationship");
   }
+  VerifyRetiredSchemes(root, findings);
+  const bool general = IsGeneral(data_set);
   ForEachItem(root, [&](const std::string& path, const ContentItem& item) {
-    ItemVerifier(path, item, findings).Run();
+    ItemVerifier(path, item, general, findings).Run();
     if (item.type == kReference && !Exists(root, item.by_reference)) {
       findings.Error("by-reference", path, "PS3.3 C.17.3.2.5", "refers to no item");
     }

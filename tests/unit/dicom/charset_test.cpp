@@ -126,6 +126,22 @@ TEST(CharacterSets, ConvertEveryLevelAndHonourTheItemsOwnSet) {
   EXPECT_FALSE(data_set.GetItems(tags::ContentSequence)[1].Has(tags::SpecificCharacterSet));
 }
 
+TEST(CharacterSets, TakeADataSetBackWhenTheyCanSayAllOfIt) {
+  DataSet original;
+  original.SetString(tags::SpecificCharacterSet, "ISO_IR 100");
+  original.SetString(tags::PatientName, "J\xe9r\xf4me");
+  original.AddItem(tags::ContentSequence).SetString(tags::TextValue, "\xe9");
+  DataSet data_set = original;
+  ConvertToUtf8(data_set);
+  DataSet unsayable = data_set;
+  EXPECT_TRUE(ConvertFromUtf8(data_set, CharacterSet({"ISO_IR 100"})));
+  EXPECT_TRUE(data_set == original);
+  const DataSet before = unsayable;
+  EXPECT_FALSE(ConvertFromUtf8(unsayable, CharacterSet({"ISO_IR 144"})));
+  EXPECT_FALSE(ConvertFromUtf8(unsayable, CharacterSet({"NONSENSE"})));
+  EXPECT_TRUE(unsayable == before);
+}
+
 TEST(CharacterSets, LeavePlainAsciiWithoutADeclaration) {
   DataSet data_set;
   data_set.SetString(tags::SpecificCharacterSet, "ISO_IR 100");

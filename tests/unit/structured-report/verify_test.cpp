@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Each mutation of a right report must give its finding, and the right report none.
+#include "structured-report/verify.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "structured-report/concepts.h"
+#include "structured-report/content.h"
+#include "tests/unit/structured-report/fixtures.h"
+
+namespace glossator::sr {
+namespace {
+
+namespace tags = dicom::tags;
+using dicom::DataSet;
+
+// The item at a path of child numbers from the root, counted from 1.
+DataSet& At(DataSet& report, std::initializer_list<size_t> path) {
+  DataSet* item = &report;
+  for (const size_t number : path) item = &item->Find(tags::ContentSequence)->items.at(number - 1);
+  return *item;
+}
+
+// Where the test report has its items.
+constexpr size_t kMeasurements = 13;
+DataSet& Lesion(DataSet& report) { return At(report, {kMeasurements, 1}); }
+
+// The child with that concept.
+DataSet& Child(DataSet& parent, const Code& name) {
+  for (DataSet& item : parent.Find(tags::ContentSequence)->items) {
+    const auto found = dicom::GetCode(item, tags::ConceptNameCodeSequence);
+    if (found && found->SameConcept(name)) return item;
+  }
+  throw std::logic_error("no such child");
+}
+
+void Remove(DataSet& parent, const Code& name) {
+  auto& items = parent.Find(tags::ContentSequence)->items;
+  std::erase_if(items, [&](const DataSet& item) {
+    const auto found = dicom::GetCode(item, tags::ConceptNameCodeSequence);
+    return found && found->SameConcept(name);
+  });
+}
+
+void SetUnit(DataSet& report, const Code& unit) {
+  DataSet& number = Child(Lesion(report), concepts::kVolume);
+  dicom::SetCode(number.Find(tags::MeasuredValueSequence)->items[0],
+                 tags::MeasurementUnitsCodeSequence, unit);
+}
+
+void AddToLesion(DataSet& report, const ContentItem& item) {
+  WriteContent(item, Lesion(report).AddItem(tags::ContentSequence));
+}
+
+ContentItem Region(std::vector<double> data) {
+  ContentItem item;
+  item.type = ValueType::kScoord;
+  item.relationship = kContains;
+  item.concept_name = concepts::kImageRegion;
+  item.value = Graphic{"POLYLINE", std::move(data), ""};
+  item.Add(Image(kSelectedFrom, std::nullopt, {"1.2.840.10008.5.1.4.1.1.2", "2.25.101", {}, {}}));
+  return item;
+}
+
+ContentItem Point3d(const std::string& frame_of_reference) {
+  ContentItem item;
+  item.type = ValueType::kScoord3d;
+  item.relationship = kContains;
+  item.concept_name = concepts::kVolumeSurface;
+  item.value = Graphic{"POINT", {1, 2, 3}, frame_of_reference};
+  return item;
+}
+
+struct Mutation {
+  const char* code;
+  std::function<void(DataSet&)> spoil;
+};
+
+std::vector<Mutation> DocumentMutations() {
+  return {
+      {"sop-class",
+       [](DataSet& r) { r.SetString(tags::SOPClassUID, "1.2.840.10008.5.1.4.1.1.2"); }},
+      {"attribute", [](DataSet& r) { r.Erase(tags::SeriesInstanceUID); }},
+      {"attribute", [](DataSet& r) { r.SetString(tags::CompletionFlag, "DONE"); }},
+      {"attribute", [](DataSet& r) { r.SetString(tags::Modality, "CT"); }},
+      {"uid", [](DataSet& r) { r.SetString(tags::SOPInstanceUID, "1.02"); }},
+      {"verification", [](DataSet& r) { r.SetString(tags::VerificationFlag, "VERIFIED"); }},
+      {"verification", [](DataSet& r) { r.AddItem(tags::VerifyingObserverSequence); }},
+      {"evidence", [](DataSet& r) { r.Erase(tags::CurrentRequestedProcedureEvidenceSequence); }},
+      {"private-scheme", [](DataSet& r) { r.Erase(tags::CodingSchemeIdentificationSequence); }},
+      {"character-set", [](DataSet& r) { r.Erase(tags::SpecificCharacterSet); }},
+      {"patient", [](DataSet& r) { r.SetString(tags::PatientID, "other"); }},
+      {"study", [](DataSet& r) { r.SetString(tags::StudyInstanceUID, "2.25.97"); }},
+      {"template", [](DataSet& r) { r.Erase(tags::ContentTemplateSequence); }},
+      {"language", [](DataSet& r) { Remove(r, concepts::kLanguage); }},
+      {"procedure", [](DataSet& r) { Remove(r, concepts::kProcedureReported); }},
+      {"observer", [](DataSet& r) { Remove(r, concepts::kDeviceObserverUid); }},
+      {"observer",
+       [](DataSet& r) {
+         Remove(r, concepts::kPersonObserverName);
+         Remove(r, concepts::kDeviceObserverUid);
+       }},
+  };
+}
+
+std::vector<Mutation> ItemMutations() {
+  return {
+      {"tracking", [](DataSet& r) { Remove(Lesion(r), concepts::kTrackingUid); }},
+      {"tracking", [](DataSet& r) { Remove(Lesion(r), concepts::kTrackingIdentifier); }},
+      {"tracking",
+       [](DataSet& r) {
+         Child(Lesion(r), concepts::kTrackingUid).SetString(tags::UID, "2.25.12");
+       }},
+      {"uid",
+       [](DataSet& r) { Child(Lesion(r), concepts::kTrackingUid).SetString(tags::UID, "x"); }},
+      {"segment", [](DataSet& r) { Remove(Lesion(r), concepts::kSourceImageForSegmentation); }},
+      {"segment",
+       [](DataSet& r) {
+         Child(Lesion(r), concepts::kReferencedSegment)
+             .Find(tags::ReferencedSOPSequence)
+             ->items[0]
+             .SetInt(tags::ReferencedSegmentNumber, 2);
+       }},
+      {"unit",
+       [](DataSet& r) {
+         SetUnit(r, {"sqmm", "UCUM", "square millimeter"});
+       }},
+      {"unit",
+       [](DataSet& r) {
+         SetUnit(r, {"mm3", "99GLOSSATOR", "cubic millimeter"});
+       }},
+      {"meaning",
+       [](DataSet& r) {
+         dicom::SetCode(Child(Lesion(r), concepts::kVolume), tags::ConceptNameCodeSequence,
+                        {"118565006", "SCT", "Area"});
+       }},
+      {"code",
+       [](DataSet& r) { Child(Lesion(r), concepts::kFinding).Erase(tags::ConceptCodeSequence); }},
+      {"number",
+       [](DataSet& r) {
+         Child(Lesion(r), concepts::kVolume)
+             .Find(tags::MeasuredValueSequence)
+             ->items[0]
+             .SetString(tags::NumericValue, "1,5");
+       }},
+      {"concept",
+       [](DataSet& r) {
+         Lesion(r).AddItem(tags::ContentSequence).SetString(tags::ValueType, "TEXT");
+       }},
+      {"value-type", [](DataSet& r) { Lesion(r).SetString(tags::ValueType, "THING"); }},
+      {"relationship",
+       [](DataSet& r) { Lesion(r).SetString(tags::RelationshipType, "INFERRED FROM"); }},
+      {"reference",
+       [](DataSet& r) {
+         Child(Lesion(r), concepts::kReferencedSegment).Erase(tags::ReferencedSOPSequence);
+       }},
+      {"source",
+       [](DataSet& r) {
+         Child(Lesion(r), concepts::kSourceImageForSegmentation)
+             .Find(tags::ReferencedSOPSequence)
+             ->items[0]
+             .SetInt(tags::ReferencedFrameNumber, 2);
+       }},
+      {"graphic",
+       [](DataSet& r) {
+         AddToLesion(r, Region({1, 2, 3}));
+       }},
+      {"open-polygon",
+       [](DataSet& r) {
+         AddToLesion(r, Region({1, 1, 5, 1, 5, 5, 1, 4}));
+       }},
+      {"graphic",
+       [](DataSet& r) {
+         ContentItem region = Region({1, 1, 5, 1, 5, 5, 1, 1});
+         region.children.clear();
+         AddToLesion(r, region);
+       }},
+      {"frame-of-reference", [](DataSet& r) { AddToLesion(r, Point3d("2.25.96")); }},
+      {"graphic", [](DataSet& r) { AddToLesion(r, Point3d("")); }},
+      {"by-reference",
+       [](DataSet& r) {
+         DataSet& item = Lesion(r).AddItem(tags::ContentSequence);
+         item.SetString(tags::RelationshipType, kContains);
+         item.SetInts(tags::ReferencedContentItemIdentifier, {1, 99});
+       }},
+      {"text",
+       [](DataSet& r) {
+         Child(Lesion(r), concepts::kTrackingIdentifier).SetEmpty(tags::TextValue);
+       }},
+  };
+}
+
+void ExpectFindings(const std::vector<Mutation>& mutations) {
+  std::vector<DataSet> sources = Images();
+  for (const DataSet& head : Segmentations()) sources.push_back(head);
+  for (size_t i = 0; i < mutations.size(); ++i) {
+    DataSet report = TestReport();
+    mutations[i].spoil(report);
+    std::string codes;
+    bool found = false;
+    for (const Finding& finding : Verify(report, &sources)) {
+      codes += finding.code + ' ';
+      found = found || finding.code == mutations[i].code;
+      EXPECT_FALSE(finding.message.empty());
+      EXPECT_EQ(finding.paragraph.find("PS3."), 0u);
+    }
+    EXPECT_TRUE(found) << "mutation " << i << " wants " << mutations[i].code << ", got " << codes;
+  }
+}
+
+TEST(Verify, FindsEveryFaultOfTheDocument) { ExpectFindings(DocumentMutations()); }
+TEST(Verify, FindsEveryFaultOfTheTree) { ExpectFindings(ItemMutations()); }
+
+TEST(Verify, AcceptsClosedRegionsAndPointsInTheSourcesSpace) {
+  std::vector<DataSet> sources = Images();
+  for (const DataSet& head : Segmentations()) sources.push_back(head);
+  DataSet report = TestReport();
+  AddToLesion(report, Region({1, 1, 5, 1, 5, 5, 1, 1}));
+  AddToLesion(report, Point3d("2.25.3"));
+  for (const Finding& finding : Verify(report, &sources)) ADD_FAILURE() << ToLine(finding);
+}
+
+TEST(Verify, SurvivesAnEmptyDataSet) { EXPECT_TRUE(HasErrors(Verify(DataSet()))); }
+
+}  // namespace
+}  // namespace glossator::sr
