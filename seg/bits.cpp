@@ -182,7 +182,19 @@ bool SpreadBits(uint64_t bits, Value label, Value* values) {
   return overlap;
 }
 
+// All 64: no masks needed.
+bool SpreadAll(uint8_t label, uint8_t* values) {
+  const uint64_t wanted = 0x0101010101010101u * label;
+  std::array<uint64_t, 8> old;
+  std::memcpy(old.data(), values, 64);
+  uint64_t overlap = 0;
+  for (const uint64_t word : old) overlap |= NonZeroBytes(word) & NonZeroBytes(word ^ wanted);
+  std::memset(values, label, 64);
+  return overlap != 0;
+}
+
 bool Spread64(uint64_t bits, uint8_t label, uint8_t* values) {
+  if (bits == ~uint64_t{0}) return SpreadAll(label, values);
   bool overlap = false;
   for (unsigned i = 0; i < 8; ++i) {
     const unsigned byte = bits >> (8 * i) & 0xFF;
@@ -197,17 +209,39 @@ bool Spread64(uint64_t bits, uint16_t label, uint16_t* values) {
 
 uint64_t LowBits(size_t count) { return count >= 64 ? ~uint64_t{0} : (uint64_t{1} << count) - 1; }
 
+// How many of the next bits, in steps of 256, are zeros: most of a mask is.
+size_t ZeroBits(const char* bytes, size_t size, size_t count) {
+  size_t bits = 0;
+  while (bits + 256 <= count && bits / 8 + 33 <= size) {
+    std::array<uint64_t, 4> words;
+    std::memcpy(words.data(), bytes + bits / 8, 32);
+    if ((words[0] | words[1] | words[2] | words[3]) != 0 || bytes[bits / 8 + 32] != 0) break;
+    bits += 256;
+  }
+  return bits;
+}
+
 template <class Value>
 bool SpreadAny(std::string_view bytes, uint64_t offset, size_t count, Value label, Value* values) {
   bool overlap = false;
   size_t i = 0;
-  for (; i + 64 <= count; i += 64) {
-    const uint64_t bits = BitsAt(bytes, offset + i);
-    if (bits != 0) overlap |= Spread64(bits, label, values + i);
+  while (i + 64 <= count) {
+    const size_t at = (offset + i) / 8;
+    if (at < bytes.size()) {
+      const size_t zeros = ZeroBits(bytes.data() + at, bytes.size() - at, count - i);
+      i += zeros;
+      if (zeros > 0) continue;
+    }
+    // The block is not empty: its four words without asking again.
+    const size_t end = std::min(count - count % 64, i + 256);
+    for (; i + 64 <= count && i < end; i += 64) {
+      const uint64_t bits = BitsAt(bytes, offset + i);
+      if (bits != 0) overlap |= Spread64(bits, label, values + i);
+    }
   }
+  if (i == count) return overlap;
   const uint64_t rest = BitsAt(bytes, offset + i) & LowBits(count - i);
-  if (i < count && rest != 0) overlap |= SpreadBits(rest, label, values + i);
-  return overlap;
+  return rest != 0 ? SpreadBits(rest, label, values + i) || overlap : overlap;
 }
 
 }  // namespace

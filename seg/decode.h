@@ -49,7 +49,7 @@ struct Segmentation {
   std::vector<SegmentationFrame> frames;
   dicom::DataSet head;      // everything in front of the per-frame groups and the pixels
   std::string_view pixels;  // native, as in PS3.5 8.1.1, decompressed; part of `storage`
-  std::shared_ptr<const std::string> storage;
+  std::shared_ptr<const void> storage;  // owns the bytes of `pixels`
 
   size_t frame_voxels() const { return size_t{rows} * columns; }
   // The value of voxel `index` of a frame: 0 or 1, a fraction, or a label.

@@ -2,6 +2,7 @@
 #include "seg/file_sink.h"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -63,6 +64,24 @@ std::string ReadBytes(const std::filesystem::path& path) {
   close(file);
   if (got != bytes.size()) Fail("read");
   return bytes;
+}
+
+MappedFile MapFile(const std::filesystem::path& path) {
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) throw Error(ErrorKind::kNotFound, "cannot open the file");
+  struct stat status {};
+  const bool known = fstat(file, &status) == 0 && S_ISREG(status.st_mode);
+  const auto size = known ? static_cast<size_t>(status.st_size) : 0;
+  if (size == 0) {
+    close(file);
+    const auto bytes = std::make_shared<const std::string>(known ? "" : ReadBytes(path));
+    return {bytes, *bytes};
+  }
+  void* mapping = mmap(nullptr, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file, 0);
+  close(file);
+  if (mapping == MAP_FAILED) Fail("map");
+  std::shared_ptr<const void> storage(mapping, [size](void* address) { munmap(address, size); });
+  return {std::move(storage), {static_cast<const char*>(mapping), size}};
 }
 
 }  // namespace glossator::seg

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -27,5 +28,12 @@ class FileSink {
 
 // A whole file; kNotFound or kUnavailable.
 std::string ReadBytes(const std::filesystem::path& path);
+
+// The same without copying, for files that nobody cuts short meanwhile: a mapping.
+struct MappedFile {
+  std::shared_ptr<const void> storage;
+  std::string_view bytes;
+};
+MappedFile MapFile(const std::filesystem::path& path);
 
 }  // namespace glossator::seg

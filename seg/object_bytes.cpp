@@ -73,23 +73,29 @@ void TakeApartSlowly(std::string_view bytes, const dicom::Limits& limits, Object
   object.encapsulated = pixels->encapsulated;
   object.pixel_vr = pixels->vr;
   object.fragments = std::move(pixels->fragments);
-  object.storage = std::make_shared<const std::string>(std::move(pixels->value));
-  object.pixels = *object.storage;
+  const auto storage = std::make_shared<const std::string>(std::move(pixels->value));
+  object.pixels = *storage;
+  object.storage = storage;
   object.data_set.Erase(tags::PixelData);
 }
 
 }  // namespace
 
-ObjectBytes TakeApart(std::string part10_bytes, const dicom::Limits& limits) {
+ObjectBytes TakeApart(std::shared_ptr<const void> storage, std::string_view bytes,
+                      const dicom::Limits& limits) {
   ObjectBytes object;
-  auto storage = std::make_shared<const std::string>(std::move(part10_bytes));
-  if (TakeApartQuickly(*storage, limits, object)) {
+  if (TakeApartQuickly(bytes, limits, object)) {
     object.storage = std::move(storage);
     return object;
   }
   ObjectBytes general;
-  TakeApartSlowly(*storage, limits, general);
+  TakeApartSlowly(bytes, limits, general);
   return general;
+}
+
+ObjectBytes TakeApart(std::string part10_bytes, const dicom::Limits& limits) {
+  const auto storage = std::make_shared<const std::string>(std::move(part10_bytes));
+  return TakeApart(storage, *storage, limits);
 }
 
 namespace {

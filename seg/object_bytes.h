@@ -18,13 +18,16 @@ struct ObjectBytes {
   bool has_pixels = false;
   bool encapsulated = false;
   dicom::Vr pixel_vr = dicom::Vr::OB;
-  std::string_view pixels;             // native value, in `storage`
-  std::vector<std::string> fragments;  // encapsulated, Basic Offset Table first
-  std::shared_ptr<const std::string> storage;
+  std::string_view pixels;              // native value, in `storage`
+  std::vector<std::string> fragments;   // encapsulated, Basic Offset Table first
+  std::shared_ptr<const void> storage;  // owns the bytes of `pixels`
 };
 
 // Throws Error{kInvalid}.
 ObjectBytes TakeApart(std::string part10_bytes, const dicom::Limits& limits = {});
+// `bytes` live as long as `storage`.
+ObjectBytes TakeApart(std::shared_ptr<const void> storage, std::string_view bytes,
+                      const dicom::Limits& limits = {});
 
 // One frame each of RLE Lossless (PS3.5 G) or Deflated Image Frame (PS3.5 A.4.13), exactly
 // `frame_bytes` long, else kInvalid.

@@ -128,8 +128,9 @@ void AddPixels(Segmentation& result, ObjectBytes& object) {
     uint64_t compressed = 0;
     for (const std::string& fragment : object.fragments) compressed += fragment.size();
     if (needed > 1100 * (compressed + 1)) Invalid("Pixel Data is too short");
-    result.storage = std::make_shared<const std::string>(Decompress(object, result));
-    result.pixels = *result.storage;
+    const auto storage = std::make_shared<const std::string>(Decompress(object, result));
+    result.pixels = *storage;
+    result.storage = storage;
   } else {
     result.storage = std::move(object.storage);
     result.pixels = object.pixels;
@@ -147,8 +148,9 @@ uint16_t Segmentation::Voxel(size_t frame, size_t index) const {
   return static_cast<uint16_t>(byte(2 * at) | byte(2 * at + 1) << 8);
 }
 
-Segmentation Read(std::string part10_bytes, const dicom::Limits& limits) {
-  ObjectBytes object = TakeApart(std::move(part10_bytes), limits);
+namespace {
+
+Segmentation Understand(ObjectBytes object) {
   dicom::DataSet& head = object.data_set;
   Segmentation result;
   result.kind = KindOf(head);
@@ -173,8 +175,15 @@ Segmentation Read(std::string part10_bytes, const dicom::Limits& limits) {
   return result;
 }
 
+}  // namespace
+
+Segmentation Read(std::string part10_bytes, const dicom::Limits& limits) {
+  return Understand(TakeApart(std::move(part10_bytes), limits));
+}
+
 Segmentation ReadSegmentation(const std::filesystem::path& path, const dicom::Limits& limits) {
-  return Read(ReadBytes(path), limits);
+  const MappedFile file = MapFile(path);
+  return Understand(TakeApart(file.storage, file.bytes, limits));
 }
 
 }  // namespace glossator::seg
