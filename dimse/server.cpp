@@ -146,14 +146,14 @@ void Server::Start() {
 }
 
 void Server::Stop() {
-  if (impl_->core->stopping.exchange(true)) return;
+  if (impl_->core->stopping.exchange(true) || impl_->threads.empty()) return;
   asio::post(impl_->acceptor.get_executor(), [impl = impl_] {
     error_code ignored;
     impl->acceptor.close(ignored);
     impl->retry.cancel(ignored);
   });
   for (const auto& [number, session] : impl_->Sessions()) session->Shutdown();
-  if (!impl_->threads.empty() && !impl_->AllGoneWithin(impl_->core->options.stop_grace)) {
+  if (!impl_->AllGoneWithin(impl_->core->options.stop_grace)) {
     for (const auto& [number, session] : impl_->Sessions()) session->Kill();
   }
   impl_->work.reset();

@@ -9,6 +9,7 @@ namespace glossator::dimse {
 namespace {
 
 constexpr size_t kLargeBuffer = 128 * 1024;
+constexpr size_t kWaitingMax = 64;  // messages that a peer may leave unread before we stop reading
 
 Event EventOf(PduType type) {
   constexpr std::array<Event, 8> kEventOf = {Event::Evt19, Event::Evt6,  Event::Evt3,
@@ -42,16 +43,19 @@ void UpperLayer::WriteNext() {
 void UpperLayer::OnWritten(bool ok) {
   writing_ = false;
   if (!ok) return Fire(Event::Evt17);
+  const bool was_clogged = Clogged();
   queue_.Written();
   ++writes_;
   last_activity_ = std::chrono::steady_clock::now();
   WriteNext();
+  if (was_clogged && !Clogged()) Process();
 }
 
+bool UpperLayer::Clogged() const { return queue_.size() > kWaitingMax; }
+
 void UpperLayer::StartRead() {
-  if (reading_ || state_ == State::Sta1 || !input_.empty() || reading_mode_ == Reading::kNone) {
-    return;
-  }
+  if (reading_ || state_ == State::Sta1 || !input_.empty()) return;
+  if (reading_mode_ == Reading::kNone || Clogged()) return;
   if (buffer_size_ < buffer_wanted_) {
     buffer_size_ = buffer_wanted_;
     buffer_ = std::make_unique_for_overwrite<char[]>(buffer_size_);
@@ -70,7 +74,8 @@ void UpperLayer::OnRead(bool ok, size_t size) {
 }
 
 bool UpperLayer::MayProcess() const {
-  if (state_ == State::Sta1 || out_of_step_ || reading_mode_ == Reading::kNone) return false;
+  if (state_ == State::Sta1 || out_of_step_ || Clogged()) return false;
+  if (reading_mode_ == Reading::kNone) return false;
   return reading_mode_ == Reading::kAll || !reader_.DataAhead(input_);
 }
 

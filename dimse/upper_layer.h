@@ -123,6 +123,7 @@ class UpperLayer : public std::enable_shared_from_this<UpperLayer> {
   void HandlePieces();
   void Handle(const PduPiece& piece);
   bool MayProcess() const;
+  bool Clogged() const;
   void StartArtim();
   void StartIdle();
   void OnIdle();

@@ -20,6 +20,7 @@ using NextChunk = std::function<Chunk()>;
 class WriteQueue {
  public:
   bool empty() const { return jobs_.empty(); }
+  size_t size() const { return jobs_.size(); }
   void Add(std::string pdus);
   // A data set in fragments of at most `fragment_max` bytes (even, not 0).
   void AddDataSet(uint8_t context, uint32_t fragment_max, NextChunk next);

@@ -138,6 +138,17 @@ TEST_F(HostilePeer, MayPipelineButIsAnsweredInOrder) {
   EXPECT_EQ(peer.Receive(), EncodeReleaseRp());
 }
 
+TEST_F(HostilePeer, IsNotReadFromWhileItDoesNotReadItsAnswers) {
+  RawPeer peer(server.port());
+  peer.Associate();
+  std::string all;
+  for (int i = 0; i < 1000; ++i) all += CommandPdu(1, EchoRequest());
+  bool blocked = false;
+  for (int i = 0; i < 2000 && !blocked; ++i) blocked = !peer.SendNow(all);
+  EXPECT_TRUE(blocked) << "150 MB of requests were taken";
+  ExpectAlive();
+}
+
 TEST_F(HostilePeer, LeavesNoObjectWhenItVanishesInTheMiddle) {
   for (const bool abort : {true, false}) {
     RawPeer peer(server.port());

@@ -31,6 +31,17 @@ class RawPeer {
   void Send(std::string_view bytes) const {
     ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
   }
+  // False when the peer has taken nothing for a while.
+  bool SendNow(std::string_view bytes) const {
+    while (!bytes.empty()) {
+      pollfd waiting{socket_, POLLOUT, 0};
+      if (::poll(&waiting, 1, 500) != 1) return false;
+      const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+      if (sent <= 0) return false;
+      bytes.remove_prefix(static_cast<size_t>(sent));
+    }
+    return true;
+  }
   // One PDU, header included; "" when the peer closed or was silent for that long.
   std::string Receive(int milliseconds = 3000) const {
     std::string pdu = Exactly(kPduHeader, milliseconds);
