@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "spool/core.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -13,6 +14,8 @@ namespace {
 
 // How often a full disk is tried again.
 constexpr auto kRetry = std::chrono::milliseconds(200);
+// Chunks wait for this many bytes, or for a commit.
+constexpr uint64_t kWorthAWrite = 256 << 10;
 
 std::unique_ptr<FileSystem::File> Lock(FileSystem& files, const std::filesystem::path& directory) {
   files.MakeDirectory(directory);
@@ -107,14 +110,17 @@ bool Spool::Core::Push(Item& item) {
   const std::lock_guard lock(mutex_);
   if (stop_) return false;
   queued_bytes_ += item.bytes.size();
+  urgent_ = urgent_ || item.kind != ItemKind::kChunk;
   queue_.push_back(std::move(item));
-  wake_.notify_one();
+  if (HasWork()) wake_.notify_one();
   return true;
 }
 
 bool Spool::Core::HasWork() const {
   const bool room = queued_bytes_ <= options_.queue_bytes_max / 2;
-  return !queue_.empty() || !releases_.empty() || stop_ || (room && !waiting_.empty());
+  const bool much = queued_bytes_ >= std::min(kWorthAWrite, options_.queue_bytes_max / 2);
+  return urgent_ || (much && !queue_.empty()) || !releases_.empty() || stop_ ||
+         (room && !waiting_.empty());
 }
 
 bool Spool::Core::Next(Group& group) {
@@ -127,6 +133,7 @@ bool Spool::Core::Next(Group& group) {
   }
   group.items.swap(queue_);
   group.releases.swap(releases_);
+  urgent_ = false;
   return !stop_;
 }
 

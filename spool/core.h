@@ -50,6 +50,7 @@ class Spool::Core {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<Item> queue_;
+  bool urgent_ = false;  // the queue holds more than chunks
   std::vector<Place> releases_;
   std::vector<std::function<void()>> waiting_;
   bool stop_ = false;
