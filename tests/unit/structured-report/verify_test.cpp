@@ -105,7 +105,7 @@ std::vector<Mutation> DocumentMutations() {
   };
 }
 
-std::vector<Mutation> ItemMutations() {
+std::vector<Mutation> GroupMutations() {
   return {
       {"tracking", [](DataSet& r) { Remove(Lesion(r), concepts::kTrackingUid); }},
       {"tracking", [](DataSet& r) { Remove(Lesion(r), concepts::kTrackingIdentifier); }},
@@ -123,6 +123,11 @@ std::vector<Mutation> ItemMutations() {
              ->items[0]
              .SetInt(tags::ReferencedSegmentNumber, 2);
        }},
+  };
+}
+
+std::vector<Mutation> ItemMutations() {
+  return {
       {"unit",
        [](DataSet& r) {
          SetUnit(r, {"sqmm", "UCUM", "square millimeter"});
@@ -211,6 +216,7 @@ void ExpectFindings(const std::vector<Mutation>& mutations) {
 }
 
 TEST(Verify, FindsEveryFaultOfTheDocument) { ExpectFindings(DocumentMutations()); }
+TEST(Verify, FindsEveryFaultOfAGroup) { ExpectFindings(GroupMutations()); }
 TEST(Verify, FindsEveryFaultOfTheTree) { ExpectFindings(ItemMutations()); }
 
 TEST(Verify, AcceptsClosedRegionsAndPointsInTheSourcesSpace) {
