@@ -103,23 +103,49 @@ std::string IntakeSpool::Read(const node::Batch& batch, const node::BatchRecord&
 
 ReturnSpool::ReturnSpool(std::filesystem::path directory)
     : spool_(SystemFiles(), std::move(directory)) {
-  spool_.Recover([](const spool::Recovered&) {});  // the gate takes from it; nothing to repeat
+  spool_.Recover([this](const spool::Recovered& record) { waiting_.insert(record.place); });
 }
 
 void ReturnSpool::Append(const std::vector<std::string_view>& chunks, std::string_view trailer) {
   if (!spool_.has_room()) {
     throw Error(ErrorKind::kBusy, "the return spool is full");
   }
-  std::promise<bool> stored;
+  std::promise<std::optional<spool::Place>> stored;
   const auto writer = spool_.Begin();
   for (const std::string_view chunk : chunks) {
     writer->Append(std::string(chunk));
   }
   writer->Commit(std::string(trailer),
-                 [&](std::optional<spool::Place> place) { stored.set_value(place.has_value()); });
-  if (!stored.get_future().get()) {
+                 [&](std::optional<spool::Place> place) { stored.set_value(place); });
+  const auto place = stored.get_future().get();
+  if (!place) {
     throw Error(ErrorKind::kUnavailable, "the return spool cannot be written");
   }
+  const std::lock_guard lock(mutex_);
+  waiting_.insert(*place);
+}
+
+std::vector<spool::Place> ReturnSpool::Waiting() const {
+  const std::lock_guard lock(mutex_);
+  return {waiting_.begin(), waiting_.end()};
+}
+
+void ReturnSpool::Release(const std::vector<spool::Place>& taken) {
+  for (const spool::Place place : taken) {
+    spool_.Release(place);
+  }
+  const std::lock_guard lock(mutex_);
+  for (const spool::Place place : taken) {
+    waiting_.erase(place);
+  }
+}
+
+Json::Value GatePort::Call(const Json::Value& request) {
+  const bool hands_over = request["call"] == "returned_ready";
+  const auto waiting = hands_over ? returns_.Waiting() : std::vector<spool::Place>();
+  Json::Value reply = gate_.Call(request);
+  returns_.Release(waiting);
+  return reply;
 }
 
 }  // namespace glossator::plugin

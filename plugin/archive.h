@@ -5,6 +5,7 @@
 #include <atomic>
 #include <filesystem>
 #include <mutex>
+#include <set>
 #include <vector>
 
 #include "node/ports.h"
@@ -58,16 +59,31 @@ class IntakeSpool final : public node::BatchSource {
   const spool::Reader reader_;
 };
 
+// The return spool: the node appends, the gate takes copies. What the gate has taken is released.
 class ReturnSpool final : public node::ReturnQueue {
  public:
   explicit ReturnSpool(std::filesystem::path directory);
   void Append(const std::vector<std::string_view>& chunks, std::string_view trailer) override;
-  // What the gate has taken over for good.
-  void Release(spool::Place place) { spool_.Release(place); }
-  uint64_t bytes() const { return spool_.bytes(); }
+  // Records that the gate may not have taken yet.
+  std::vector<spool::Place> Waiting() const;
+  void Release(const std::vector<spool::Place>& taken);
 
  private:
   spool::Spool spool_;
+  mutable std::mutex mutex_;
+  std::set<spool::Place> waiting_;
+};
+
+// The node's link to the gate. When the gate has answered "returned_ready" it holds its own durable
+// copies of all that stood in the return spool before the call.
+class GatePort final : public node::GateLink {
+ public:
+  GatePort(node::GateLink& gate, ReturnSpool& returns) : gate_(gate), returns_(returns) {}
+  Json::Value Call(const Json::Value& request) override;
+
+ private:
+  node::GateLink& gate_;
+  ReturnSpool& returns_;
 };
 
 }  // namespace glossator::plugin

@@ -35,7 +35,7 @@ ErrorKind KindNamed(const std::string& name) {
 }
 
 Json::Value CheckedReply(const std::string& line) {
-  Json::Value reply = dicom::ParseJson(line, GateClient::kLineBytesMax);
+  const Json::Value reply = dicom::ParseJson(line, GateClient::kLineBytesMax);
   if (!reply.isObject()) {
     Unavailable("a reply that is no object");
   }

@@ -33,7 +33,7 @@ LabSide::LabSide(const Config& config, const Orthanc& orthanc,
       intake_(config.directory / "spool" / "intake"),
       returns_(Made(config.directory / "spool") / "return"),
       database_(Made(config.directory / "node") / "node.db", clock_, store::NodeMigrations()),
-      node_(config, clock_, uids_, database_, archive_, intake_, returns_, gate_) {}
+      node_(config, clock_, uids_, database_, archive_, intake_, returns_, port_) {}
 
 LabSide::~LabSide() { Stop(); }
 
@@ -77,6 +77,7 @@ void LabSide::Work() {
   try {
     while (!stopping_) {
       const bool more = node_.Tick();
+      HandOver();
       std::unique_lock lock(mutex_);
       wake_.wait_for(lock, more ? 0ms : kRound, [&] { return woken_ || stopping_; });
       woken_ = false;
@@ -84,6 +85,20 @@ void LabSide::Work() {
   } catch (...) {
     ready_ = false;
     Log(LogLevel::kError, "worker.died");
+  }
+}
+
+// A gate that was away when a result was written is told again.
+void LabSide::HandOver() {
+  if (returns_.Waiting().empty() || !supervisor_.state().up) {
+    return;
+  }
+  try {
+    Json::Value ready(Json::objectValue);
+    ready["call"] = "returned_ready";
+    port_.Call(ready);
+  } catch (const Error& error) {
+    Log(LogLevel::kWarning, "return.waits", {{"fault", error.what()}});
   }
 }
 

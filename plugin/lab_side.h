@@ -35,6 +35,7 @@ class LabSide final : public Status {
 
  private:
   void Work();
+  void HandOver();
   void Wake();
 
   const Config& config_;
@@ -46,6 +47,7 @@ class LabSide final : public Status {
   OrthancArchive archive_;
   IntakeSpool intake_;
   ReturnSpool returns_;
+  GatePort port_{gate_, returns_};
   store::Database database_;
   node::Node node_;
 

@@ -57,7 +57,9 @@ std::string ParameterOf(std::string_view header, std::string_view name) {
 }
 
 std::string BoundaryOf(const std::string& content_type) {
-  if (!Lower(content_type).starts_with("multipart/form-data")) {
+  const std::string type = Lower(content_type);
+  // With an underscore: as callbacks.cpp renames it on its way through Orthanc.
+  if (!type.starts_with("multipart/form-data;") && !type.starts_with("multipart/form_data;")) {
     Refuse("expected as the request's Content-Type");
   }
   std::string boundary = ParameterOf(content_type, "boundary");

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Everything that Orthanc offers us and everything that it asks of us, as plain C++. orthanc.cpp is
-// the only file that holds Orthanc's context; no exception leaves through the C interface.
+// What Orthanc offers us, as plain C++. This and callbacks.cpp are the only users of its SDK.
 #pragma once
 
 #include <json/value.h>
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,17 +17,6 @@ typedef struct _OrthancPluginContext_t OrthancPluginContext;
 
 namespace glossator::plugin {
 
-// What Orthanc calls. Every function may be called from any thread and may throw.
-class Host {
- public:
-  virtual ~Host() = default;
-  virtual bool Allow(const Request& request) = 0;     // every HTTP request, before its body is read
-  virtual Answer Handle(const Request& request) = 0;  // of the registered paths
-  virtual bool AcceptReceived(std::string_view dicom_file) = 0;  // false: Orthanc discards it
-  virtual void OnStarted() = 0;                                  // Orthanc serves
-  virtual void OnStopped() = 0;                                  // must return within 8 seconds
-};
-
 // What we call. All functions are thread-safe.
 class Orthanc {
  public:
@@ -39,10 +26,6 @@ class Orthanc {
   std::string Configuration() const;  // JSON text; throws Unavailable
   // Where Orthanc keeps objects and index, by its configuration.
   std::vector<std::filesystem::path> StorageFolders(const Json::Value& configuration) const;
-  // Calls `host` from now on; `paths` are regular expressions. Throws Unavailable.
-  void Register(Host& host, const std::vector<std::string>& paths);
-  void Forget();  // no call reaches the host any more
-
   struct Reply {
     int status = 0;
     std::string body;

@@ -6,6 +6,7 @@
 #include "dicom/json.h"
 #include "model/log.h"
 #include "plugin/doors.h"
+#include "plugin/gate_process.h"
 #include "plugin/safety.h"
 #include "plugin/self_test.h"
 
@@ -92,6 +93,7 @@ std::unique_ptr<Plugin> Plugin::Make(OrthancPluginContext* context) {
     config = ReadSection(all);
     checks.push_back(CheckKeyFile(config.key_file));
     checks.push_back(CheckDirectory(config.directory));
+    FindGateProgram(config);
   } catch (const Error& error) {
     checks.push_back(FaultsOf(error));
   }
@@ -100,17 +102,21 @@ std::unique_ptr<Plugin> Plugin::Make(OrthancPluginContext* context) {
   }
   std::unique_ptr<Plugin> plugin(
       new Plugin(orthanc, std::move(config), orthanc.StorageFolders(all)));
-  plugin->orthanc_.Register(*plugin, {"/glossator", "/glossator/(.*)", "/dicom-web/workitems",
-                                      "/dicom-web/workitems/(.*)"});
+  RegisterCallbacks(
+      context, *plugin,
+      {"/glossator", "/glossator/(.*)", "/dicom-web/workitems", "/dicom-web/workitems/(.*)"});
   return plugin;
 }
 
 Plugin::Plugin(Orthanc orthanc, Config config, std::vector<fs::path> folders)
-    : orthanc_(orthanc), config_(std::move(config)), folders_(std::move(folders)) {}
+    : orthanc_(orthanc),
+      config_(std::move(config)),
+      folders_(std::move(folders)),
+      decoy_(NobodysObject()) {}
 
 Plugin::~Plugin() {
   OnStopped();
-  orthanc_.Forget();
+  ForgetCallbacks();
   SetLogSink({});
 }
 
@@ -121,6 +127,10 @@ std::shared_ptr<LabSide> Plugin::Lab() {
 
 bool Plugin::Allow(const Request& request) {
   return open_ && DoorIsOpen(request.method, request.path);
+}
+
+size_t Plugin::BodyMax(const Request& request) const {
+  return plugin::BodyMax(Routes(), request.method, request.path);
 }
 
 Answer Plugin::Handle(const Request& request) {
@@ -160,7 +170,7 @@ void Plugin::Start() {
     lab_ = lab;
   }
   open_ = true;
-  Log(LogLevel::kInfo, "node.open");
+  orthanc_.LogWarning("Glossator: the checks have passed, the node is open");
 }
 
 void Plugin::OnStopped() {

@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "model/config.h"
+#include "plugin/callbacks.h"
 #include "plugin/lab_side.h"
 #include "plugin/orthanc.h"
 
@@ -20,8 +21,10 @@ class Plugin final : public Host {
   ~Plugin() override;
 
   bool Allow(const Request& request) override;
+  size_t BodyMax(const Request& request) const override;
   Answer Handle(const Request& request) override;
   bool AcceptReceived(std::string_view dicom_file) override;
+  std::string_view Decoy() const override { return decoy_; }
   void OnStarted() override;
   void OnStopped() override;
 
@@ -33,8 +36,9 @@ class Plugin final : public Host {
   Orthanc orthanc_;
   const Config config_;
   const std::vector<std::filesystem::path> folders_;  // of Orthanc's storage and index
-  std::atomic<bool> open_{false};                     // no HTTP request passes before
-  std::atomic<bool> testing_{false};                  // the self-test is knocking
+  const std::string decoy_;
+  std::atomic<bool> open_{false};     // no HTTP request passes before
+  std::atomic<bool> testing_{false};  // the self-test is knocking
   std::mutex mutex_;
   std::shared_ptr<LabSide> lab_;
 };

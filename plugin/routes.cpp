@@ -127,6 +127,15 @@ std::optional<std::vector<std::string>> Match(std::string_view pattern, std::str
   return captured;
 }
 
+size_t BodyMax(std::span<const Route> routes, Method method, std::string_view path) {
+  for (const Route& route : routes) {
+    if (route.method == method && Match(route.pattern, path)) {
+      return route.body_max;
+    }
+  }
+  return 0;
+}
+
 int64_t Call::Id() const {
   int64_t id = 0;
   const std::string& text = captured.at(0);

@@ -60,6 +60,8 @@ std::span<const Route> Routes();
 // Finds the route, the reader and the right to call it. 404 for an unknown path, 405 for another
 // method, 403 without the role, 413 for a body that is too long; Errors become problem documents.
 Answer Dispatch(std::span<const Route> routes, const Services& services, const Request& request);
+// The bound of a body; 0 without such a route.
+size_t BodyMax(std::span<const Route> routes, Method method, std::string_view path);
 // The parts of `path` that stand for {..}; nullopt when the pattern does not match.
 std::optional<std::vector<std::string>> Match(std::string_view pattern, std::string_view path);
 

@@ -10,21 +10,21 @@ constexpr int kPage = 500;
 constexpr const char* kSecondaryCapture = "1.2.840.10008.5.1.4.1.1.7";
 constexpr const char* kProbeUid = "2.25.302867514338846118284409158436158462001";
 
-std::string Probe() {
+}  // namespace
+
+std::string NobodysObject() {
   dicom::DataSet object;
   object.SetString(dicom::tags::SOPClassUID, kSecondaryCapture);
   object.SetString(dicom::tags::SOPInstanceUID, kProbeUid);
   object.SetString(dicom::tags::StudyInstanceUID, kProbeUid + std::string(".1"));
   object.SetString(dicom::tags::SeriesInstanceUID, kProbeUid + std::string(".2"));
-  object.SetString(dicom::tags::PatientID, "GLOSSATOR-SELF-TEST");
+  object.SetString(dicom::tags::PatientID, "NOBODY");
   object.SetString(dicom::tags::Modality, "OT");
   return dicom::WriteFile(object, dicom::kExplicitLittleEndian);
 }
 
-}  // namespace
-
 void TestSecondLock(const Orthanc& orthanc) {
-  orthanc.Call(Method::kPost, "/instances", Probe());
+  orthanc.Call(Method::kPost, "/instances", NobodysObject());
   if (const auto id = orthanc.LookupInstance(kProbeUid)) {
     orthanc.Call(Method::kDelete, "/instances/" + *id);
     throw Error(ErrorKind::kForbidden,

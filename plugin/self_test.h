@@ -9,7 +9,9 @@
 
 namespace glossator::plugin {
 
-// Hands an object to Orthanc without a pass. Throws Error{kForbidden} when Orthanc keeps it.
+// A small object that says nothing about anybody, as a Part 10 file.
+std::string NobodysObject();
+// Hands such an object to Orthanc without a pass. Throws Error{kForbidden} when Orthanc keeps it.
 void TestSecondLock(const Orthanc& orthanc);
 // Every study that Orthanc holds must be one that `knows`. Throws Error{kForbidden} with the number
 // of strangers.

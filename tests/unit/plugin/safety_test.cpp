@@ -37,7 +37,7 @@ class UnsafeSetting : public ::testing::TestWithParam<Unsafe> {};
 
 TEST_P(UnsafeSetting, IsNamed) {
   Json::Value settings = SafeSettings();
-  settings[GetParam().key] = dicom::ParseJson(GetParam().value);
+  settings[GetParam().key] = dicom::ParseJson("[" + std::string(GetParam().value) + "]")[0];
   EXPECT_THAT(CheckSettings(settings).faults, Contains(StartsWith(GetParam().key)));
 }
 
