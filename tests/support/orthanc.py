@@ -142,13 +142,16 @@ class Orthanc:
         }
 
     def start(self, wait=True, timeout=60):
-        (self.directory / "orthanc.json").write_text(json.dumps(self.config, indent=2))
+        self._write_config()
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 [self._program, str(self.directory / "orthanc.json")], stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log, cwd=self.directory, start_new_session=True)
         if wait:
             self.wait_until_ready(timeout)
+
+    def _write_config(self):
+        (self.directory / "orthanc.json").write_text(json.dumps(self.config, indent=2))
 
     def wait_until_ready(self, timeout=60):
         """Returns when the HTTP server answers (and, with the plugin, when it lets us in)."""
@@ -217,7 +220,9 @@ class Orthanc:
         return self._checked("DELETE", path, **kwargs)
 
     def hang_up(self):
-        """SIGHUP: Orthanc reads its configuration again in the same process."""
+        """SIGHUP: Orthanc starts over in the same process when its configuration has changed."""
+        self.config["Name"] += "."
+        self._write_config()
         self.process.send_signal(signal.SIGHUP)
 
     def kill(self):
