@@ -37,7 +37,7 @@ constexpr Tag kOurs[] = {tags::SpecificCharacterSet, tags::PatientIdentityRemove
 constexpr Tag kIssuers[] = {
     tags::IssuerOfAccessionNumberSequence,     tags::IssuerOfPatientID,
     tags::IssuerOfPatientIDQualifiersSequence, tags::AssigningFacilitySequence,
-    tags::AssigningJurisdictionCodeSequence,       tags::AssigningAgencyOrDepartmentCodeSequence,
+    tags::AssigningJurisdictionCodeSequence,   tags::AssigningAgencyOrDepartmentCodeSequence,
     tags::OrderPlacerIdentifierSequence,       tags::OrderFillerIdentifierSequence};
 
 bool IsOneOf(Tag tag, const Tag* begin, const Tag* end) {
@@ -66,6 +66,17 @@ Scope ScopeOf(const DataSet& head) {
   scope.slide = uid == "1.2.840.10008.5.1.4.1.1.77.1.6";
   scope.xa = StartsWith(uid, "1.2.840.10008.5.1.4.1.1.12.");
   return scope;
+}
+
+// Names of devices and institutions are kept as they are or not at all; what describes the patient
+// is free text all the same.
+bool KeepsVerbatim(Tag tag, Vr vr, const Options& options) {
+  if (!dicom::UsesCharacterSet(vr)) return true;
+  Options places;
+  for (const Option option : {Option::kRetainDeviceIdentity, Option::kRetainInstitutionIdentity}) {
+    if (options.Has(option)) places.Set(option);
+  }
+  return ProfileAction(tag, places) == Action::kK;
 }
 
 bool IsPixels(Tag tag) {
@@ -127,7 +138,10 @@ std::optional<Element> Cleaner::CleanElement(const Element& element, const Place
   if (IsPixels(element.tag)) return Pixels(element);
   if (entry->vr == Vr::SQ) return CleanSequence(element, place);
   const auto vr = TrueVr(element, *entry);
-  if (!vr) return ByType(element, entry->vr, place);
+  const bool bulk = vr && (*vr == Vr::OB || *vr == Vr::OW || entry->vr == Vr::OW);
+  if (!vr || (!bulk && !HasRightCount(*entry, *vr, element.value.size()))) {
+    return ByType(element, entry->vr, place);
+  }
   if (auto value = Special(element, place)) {
     return WithValue(element, *vr, std::move(*value));
   }
@@ -164,7 +178,7 @@ Cleaner::Want Cleaner::Decide(const Element& element, Vr vr, const Place& place)
     return vr == Vr::UI && policy_.options.Has(Option::kRetainUids) ? Want::kKeep : Want::kClean;
   switch (*action) {
     case Action::kK:
-      return Want::kKeep;
+      return KeepsVerbatim(element.tag, vr, policy_.options) ? Want::kKeep : Want::kCleanText;
     case Action::kC:
       return dicom::UsesCharacterSet(vr) && vr != Vr::PN ? Want::kCleanText : Want::kClean;
     case Action::kU:

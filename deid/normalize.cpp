@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "deid/normalize.h"
 
+#include <cstdint>
+#include <cstdlib>
+
 #include "dicom/error.h"
 #include "dicom/io.h"
 #include "dicom/transfer_syntax.h"
@@ -24,6 +27,20 @@ std::optional<Vr> TrueVr(const dicom::Element& element, const dicom::DictionaryE
   if (dicom::IsString(element.vr) && dicom::IsString(entry.vr)) return entry.vr;
   if (IsPixelWord(element.vr) && IsPixelWord(entry.vr)) return element.vr;
   return std::nullopt;
+}
+
+// "1", "3", "1-n", "2-2n", "1-99".
+bool HasRightCount(const dicom::DictionaryEntry& entry, Vr vr, size_t size) {
+  const size_t one = dicom::ValueSize(vr);
+  if (one == 0 || size == 0) return true;
+  if (size % one != 0) return false;
+  const std::string vm(entry.vm);
+  const size_t dash = vm.find('-');
+  const size_t least = static_cast<size_t>(std::atoi(vm.c_str()));
+  const std::string last = dash == vm.npos ? vm : vm.substr(dash + 1);
+  const size_t most =
+      last.find('n') == last.npos ? static_cast<size_t>(std::atoi(last.c_str())) : SIZE_MAX;
+  return size / one >= least && size / one <= most;
 }
 
 std::optional<std::vector<dicom::DataSet>> ItemsOf(const dicom::Element& element) {

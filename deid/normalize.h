@@ -14,6 +14,10 @@ namespace glossator::deid {
 // the bytes cannot be of that VR.
 std::optional<dicom::Vr> TrueVr(const dicom::Element& element, const dicom::DictionaryEntry& entry);
 
+// True when `size` bytes hold as many binary values as the attribute may have (PS3.6 VM): more can
+// hide text in a number.
+bool HasRightCount(const dicom::DictionaryEntry& entry, dicom::Vr vr, size_t size);
+
 // The items of a sequence, also of one that came as UN with its items inside (implicit VR);
 // nullopt when the bytes are no items.
 std::optional<std::vector<dicom::DataSet>> ItemsOf(const dicom::Element& element);
