@@ -1,0 +1,22 @@
+# cmake -D COMPILER=... -D SOURCE=... -D INCLUDES=a;b -P check.cmake
+list(TRANSFORM INCLUDES PREPEND -I)
+set(command ${COMPILER} -std=c++20 -fsyntax-only ${INCLUDES} ${SOURCE})
+
+execute_process(COMMAND ${command} -DMUST_COMPILE RESULT_VARIABLE result ERROR_VARIABLE errors)
+if(NOT result EQUAL 0)
+  message(FATAL_ERROR "What is allowed does not compile either:\n${errors}")
+endif()
+
+file(STRINGS ${SOURCE} reason REGEX "^// refused: ")
+string(REPLACE "// refused: " "" reason "${reason}")
+if(reason STREQUAL "")
+  message(FATAL_ERROR "${SOURCE} does not say why it is refused")
+endif()
+set(ENV{LC_ALL} C)
+execute_process(COMMAND ${command} RESULT_VARIABLE result ERROR_VARIABLE errors)
+if(result EQUAL 0)
+  message(FATAL_ERROR "${SOURCE} compiles")
+endif()
+if(NOT errors MATCHES "${reason}")
+  message(FATAL_ERROR "Refused, but not because of '${reason}':\n${errors}")
+endif()
