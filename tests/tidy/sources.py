@@ -129,7 +129,8 @@ def dead_modules(tree):
     everything = "\n".join(text for name, text in tree.texts.items() if not name.endswith(".md"))
     for name, text in tree.files(".py"):
         stem = pathlib.PurePath(name).stem
-        if text.startswith("#!") or stem.startswith("test_") or stem in ("conftest", "__init__"):
+        if ("__main__" in text or stem.startswith("test_")
+                or stem in ("conftest", "__init__")):
             continue
         if not re.search(rf"(import|from)\s+(\w+\.)*{stem}\b|import .*\b{stem}\b|{stem}\.py",
                          everything):
