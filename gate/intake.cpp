@@ -133,6 +133,8 @@ std::unique_ptr<ObjectWriter> Intake::Admit(const ProjectConfig* project, std::s
     RequireIdentifiers(instance.data_set(), request);
   } catch (const Error& error) {
     ++counters_.refused;
+    Log(LogLevel::kWarning, "intake.refused",
+        {{"status", dimse::kDataSetMismatch}, {"why", error.what()}});
     return std::make_unique<MismatchedObject>(error.what());
   }
   if (project != nullptr) return Judge(*project, instance, request, screened);
