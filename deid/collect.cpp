@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Which attributes identify: every person's name anywhere, and the ones of this table.
 #include <algorithm>
+#include <array>
 #include <iterator>
 
 #include "deid/dictionary.h"
@@ -73,10 +74,18 @@ constexpr IdentifyingAttribute kAttributes[] = {
     {tags::PatientBirthDate, IdentifierKind::kDate},
 };
 
+constexpr auto kSorted = [] {
+  auto sorted = std::to_array(kAttributes);
+  std::sort(sorted.begin(), sorted.end(),
+            [](const auto& a, const auto& b) { return a.tag < b.tag; });
+  return sorted;
+}();
+
 const IdentifyingAttribute* FindAttribute(Tag tag) {
-  const auto* found = std::find_if(std::begin(kAttributes), std::end(kAttributes),
-                                   [&](const auto& attribute) { return attribute.tag == tag; });
-  return found == std::end(kAttributes) ? nullptr : found;
+  const auto* found =
+      std::lower_bound(kSorted.begin(), kSorted.end(), tag,
+                       [](const IdentifyingAttribute& a, Tag right) { return a.tag < right; });
+  return found == kSorted.end() || found->tag != tag ? nullptr : found;
 }
 
 bool IsPersonName(const dicom::Element& element) {

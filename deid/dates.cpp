@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <cstdio>
 
 #include "deid/fold.h"
 
@@ -19,10 +18,9 @@ int Number(std::string_view digits) {
   return value;
 }
 
-std::string Digits(int value, int width) {
-  std::array<char, 16> text{};
-  std::snprintf(text.data(), text.size(), "%0*d", width, value);
-  return text.data();
+std::string Digits(int value, size_t width) {
+  std::string text = std::to_string(value);
+  return text.size() < width ? text.insert(0, width - text.size(), '0') : text;
 }
 
 std::optional<year_month_day> ParseDay(std::string_view eight) {

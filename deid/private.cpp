@@ -23,8 +23,9 @@ bool IsText(Vr vr) { return dicom::UsesCharacterSet(vr) && vr != Vr::PN; }
 std::optional<Element> Cleaner::CleanPrivate(const Element& element, const Place& place) {
   if (!policy_.options.Has(Option::kRetainSafePrivate)) return std::nullopt;
   if (element.tag.element < 0x1000) return std::nullopt;  // creators come back when needed
-  const std::string creator = place.item.GetString(CreatorTag(element.tag));
-  const auto vr = SafePrivateVr(element.tag, creator);
+  const dicom::Element* creator = place.item.Find(CreatorTag(element.tag));
+  if (creator == nullptr) return std::nullopt;
+  const auto vr = SafePrivateVr(element.tag, Trim(creator->value));
   if (!vr || (element.vr != *vr && element.vr != Vr::UN)) return std::nullopt;
   auto value = IsText(*vr) ? values_.CleanTextValue(element, *vr, place.set, TextRule::kTechnical)
                            : values_.Clean(element, *vr, place.set);

@@ -112,17 +112,15 @@ bool IsVendorWord(std::string_view word) {
 }
 
 std::optional<dicom::Vr> SafePrivateVr(dicom::Tag tag, std::string_view creator) {
-  for (const SafePrivateRow& row : kSafePrivate) {
-    if (row.group == tag.group && row.element == (tag.element & 0xFF) && row.creator == creator) {
-      return row.vr;
-    }
+  const auto key = [](uint16_t group, int element) { return group << 8 | (element & 0xFF); };
+  const int wanted = key(tag.group, tag.element);
+  const SafePrivateRow* row = std::lower_bound(
+      std::begin(kSafePrivate), std::end(kSafePrivate), wanted,
+      [&](const SafePrivateRow& r, int value) { return key(r.group, r.element) < value; });
+  for (; row != std::end(kSafePrivate) && key(row->group, row->element) == wanted; ++row) {
+    if (row->creator == creator) return row->vr;
   }
   return std::nullopt;
-}
-
-bool IsSafePrivateCreator(std::string_view creator) {
-  return std::any_of(std::begin(kSafePrivate), std::end(kSafePrivate),
-                     [&](const SafePrivateRow& row) { return row.creator == creator; });
 }
 
 }  // namespace glossator::deid

@@ -50,6 +50,5 @@ bool IsVendorWord(std::string_view word);
 
 // Table E.3.10-1: the VR of a safe private attribute; nullopt when it is not on the list.
 std::optional<dicom::Vr> SafePrivateVr(dicom::Tag tag, std::string_view creator);
-bool IsSafePrivateCreator(std::string_view creator);
 
 }  // namespace glossator::deid

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The header path, single-threaded: parse, collect, clean, write and search the head of each
+// file; then bulk pixels through PixelStream. bench_deid FILE...: one JSON line.
+#include <time.h>
+
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "deid/bitstream.h"
+#include "deid/sentinel.h"
+#include "dicom/error.h"
+#include "tests/unit/deid/fixtures.h"
+
+namespace {
+
+using namespace glossator;
+using namespace glossator::deid;
+
+// Processor time of this thread: others may be at work on the machine.
+struct Clock {
+  using duration = std::chrono::nanoseconds;
+  static duration now() {
+    timespec time{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+  }
+};
+
+double Milliseconds(Clock::duration time) {
+  return std::chrono::duration<double, std::milli>(time).count();
+}
+
+struct Times {
+  double read = 0, collect = 0, clean = 0, write = 0, search = 0;
+  size_t heads = 0, bytes = 0;
+};
+
+void CleanHead(const std::string& file, Dictionary& study, Times& times) {
+  const auto start = Clock::now();
+  dicom::File head = dicom::ReadHead(file);
+  const Instance<Hospital> instance = Identified(std::move(head.data_set), *head.syntax);
+  const auto parsed = Clock::now();
+  study.Collect(instance);
+  const auto collected = Clock::now();
+  static const Engine engine(LoadPolicy("research"));
+  const Cleaned cleaned = engine.Clean(instance, FakePseudonyms(), study);
+  const auto done = Clock::now();
+  const std::string bytes = dicom::Write(cleaned.instance.data_set(), dicom::kExplicitLittleEndian);
+  const auto written = Clock::now();
+  study.Compile(engine.policy().options)->Finds(bytes);
+  times.read += Milliseconds(parsed - start);
+  times.collect += Milliseconds(collected - parsed);
+  times.clean += Milliseconds(done - collected);
+  times.write += Milliseconds(written - done);
+  times.search += Milliseconds(Clock::now() - written);
+  times.bytes += bytes.size();
+  ++times.heads;
+}
+
+double SearchMegabytesPerSecond(const Dictionary& study) {
+  const Sentinel sentinel(study);
+  std::string noise(64u << 20, '\0');
+  uint32_t state = 1;
+  for (char& byte : noise) byte = static_cast<char>((state = state * 1664525 + 1013904223) >> 24);
+  const auto start = Clock::now();
+  const size_t hits = sentinel.Search(noise, 1000).size();
+  const double time = Milliseconds(Clock::now() - start);
+  std::fprintf(stderr, "hits in 64 MiB of noise: %zu\n", hits);
+  return 64 * 1.048576 / time * 1000;
+}
+
+double StreamMegabytesPerSecond() {
+  DataSet head = CtHead();
+  head.SetInt(tags::Rows, 4096);
+  head.SetInt(tags::Columns, 4096);
+  head.SetInt(tags::NumberOfFrames, 4);
+  const size_t size = 4096u * 4096 * 2 * 4;
+  std::string element("\xE0\x7F\x10\0OW\0\0", 8);
+  for (int i = 0; i < 4; ++i) element += static_cast<char>(size >> (8 * i));
+  const std::string chunk(1u << 20, '\7');
+  PixelStream stream(head, dicom::kExplicitLittleEndian);
+  std::string out;
+  const auto start = Clock::now();
+  stream.Write(element, out);
+  while (!stream.complete()) {
+    out.clear();
+    stream.Write(chunk, out);
+  }
+  return static_cast<double>(size) / 1e3 / Milliseconds(Clock::now() - start);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::vector<std::string> files;
+  for (int i = 1; i < argc; ++i) {
+    std::ifstream in(argv[i], std::ios::binary);
+    files.emplace_back(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
+  }
+  Times times;
+  Dictionary study;
+  for (const std::string& file : files) CleanHead(file, study, times);  // warm, learns all
+  times = {};
+  for (int round = 0; round < 50; ++round) {
+    for (const std::string& file : files) CleanHead(file, study, times);
+  }
+  const double n = static_cast<double>(times.heads);
+  std::printf(
+      "{\"heads\":%zu,\"head_bytes\":%.0f,\"identifiers\":%zu,\"ms_per_head\":%.4f,\"read\":%.4f,"
+      "\"collect\":%.4f,\"clean\":%.4f,\"write\":%.4f,\"search\":%.4f,\"search_mb_s\":%.0f,"
+      "\"pixel_stream_mb_s\":%.0f}\n",
+      times.heads, static_cast<double>(times.bytes) / n, study.size(),
+      (times.read + times.collect + times.clean + times.write + times.search) / n, times.read / n,
+      times.collect / n, times.clean / n, times.write / n, times.search / n,
+      SearchMegabytesPerSecond(study), StreamMegabytesPerSecond());
+  return 0;
+}
