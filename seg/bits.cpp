@@ -143,33 +143,28 @@ uint64_t BitsAt(std::string_view bytes, uint64_t offset) {
 
 namespace {
 
-// For each byte the eight values 0x00 or 0xFF.
-constexpr auto kByteMasks = [] {
-  std::array<uint64_t, 256> masks{};
-  for (unsigned byte = 0; byte < 256; ++byte) {
-    for (unsigned bit = 0; bit < 8; ++bit) {
-      if ((byte >> bit & 1) != 0) masks[byte] |= uint64_t{0xFF} << (8 * bit);
-    }
-  }
-  return masks;
-}();
-
-// True in the top bit of each byte of `word` that is not zero.
-uint64_t NonZeroBytes(uint64_t word) {
-  constexpr uint64_t kLow = 0x7F7F7F7F7F7F7F7F;
-  return (((word & kLow) + kLow) | word) & ~kLow;
+#if defined(__SSE2__)
+// Sixteen bits to sixteen bytes: each is compared with the one bit that is its own.
+__m128i ByteMask(unsigned bits) {
+  const __m128i own = _mm_set1_epi64x(static_cast<int64_t>(0x8040201008040201u));
+  const __m128i low = _mm_set1_epi8(static_cast<char>(bits));
+  const __m128i high = _mm_set1_epi8(static_cast<char>(bits >> 8));
+  return _mm_cmpeq_epi8(_mm_and_si128(_mm_unpacklo_epi64(low, high), own), own);
 }
 
-bool SpreadByte(unsigned byte, uint8_t label, uint8_t* values) {
-  const uint64_t mask = kByteMasks[byte];
-  const uint64_t wanted = mask & (0x0101010101010101u * label);
-  uint64_t old;
-  std::memcpy(&old, values, 8);
-  const uint64_t overwritten = old & mask;
-  const uint64_t now = (old & ~mask) | wanted;
-  std::memcpy(values, &now, 8);
-  return overwritten != 0 && (NonZeroBytes(overwritten) & NonZeroBytes(overwritten ^ wanted)) != 0;
+bool Spread16(unsigned bits, uint8_t label, uint8_t* values) {
+  const __m128i mask = ByteMask(bits);
+  const __m128i wanted = _mm_and_si128(mask, _mm_set1_epi8(static_cast<char>(label)));
+  const __m128i old = Load(values);
+  const __m128i before = _mm_and_si128(mask, old);
+  const __m128i now = _mm_or_si128(_mm_andnot_si128(mask, old), wanted);
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(values), now);
+  // Neither zero before nor the same.
+  const __m128i fine =
+      _mm_or_si128(_mm_cmpeq_epi8(before, _mm_setzero_si128()), _mm_cmpeq_epi8(before, wanted));
+  return _mm_movemask_epi8(fine) != 0xFFFF;
 }
+#endif
 
 template <class Value>
 bool SpreadBits(uint64_t bits, Value label, Value* values) {
@@ -182,25 +177,17 @@ bool SpreadBits(uint64_t bits, Value label, Value* values) {
   return overlap;
 }
 
-// All 64: no masks needed.
-bool SpreadAll(uint8_t label, uint8_t* values) {
-  const uint64_t wanted = 0x0101010101010101u * label;
-  std::array<uint64_t, 8> old;
-  std::memcpy(old.data(), values, 64);
-  uint64_t overlap = 0;
-  for (const uint64_t word : old) overlap |= NonZeroBytes(word) & NonZeroBytes(word ^ wanted);
-  std::memset(values, label, 64);
-  return overlap != 0;
-}
-
 bool Spread64(uint64_t bits, uint8_t label, uint8_t* values) {
-  if (bits == ~uint64_t{0}) return SpreadAll(label, values);
+#if defined(__SSE2__)
   bool overlap = false;
-  for (unsigned i = 0; i < 8; ++i) {
-    const unsigned byte = bits >> (8 * i) & 0xFF;
-    if (byte != 0) overlap |= SpreadByte(byte, label, values + 8 * i);
+  for (unsigned i = 0; i < 4; ++i) {
+    const unsigned part = bits >> (16 * i) & 0xFFFF;
+    if (part != 0) overlap |= Spread16(part, label, values + 16 * i);
   }
   return overlap;
+#else
+  return SpreadBits(bits, label, values);
+#endif
 }
 
 bool Spread64(uint64_t bits, uint16_t label, uint16_t* values) {

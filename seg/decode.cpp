@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <numeric>
 
 #include "dicom/error.h"
 #include "seg/bits.h"
@@ -88,18 +89,43 @@ LabelType TypeFor(const Segmentation& segmentation) {
   return wide ? LabelType::kUint16 : LabelType::kUint8;
 }
 
-void Prepare(Labels& labels, const Source& source, LabelType type) {
+// Shape and memory, which is used again when there is enough; the values are not yet cleared.
+void Shape(Labels& labels, const Source& source, LabelType type) {
   labels.frames = static_cast<uint32_t>(source.frames.size());
   labels.rows = source.rows;
   labels.columns = source.columns;
   labels.type = type;
   const size_t bytes = labels.view().bytes();
-  if (labels.bytes.size() == bytes) {
-    std::memset(labels.bytes.data(), 0, bytes);
-  } else {
-    labels.bytes.assign(bytes, 0);
-  }
+  if (labels.bytes.size() != bytes) labels.bytes.assign(bytes, 0);
 }
+
+// Frames in the order of where they go: then a slice stays in the cache while it is cleared and all
+// of its segments are written, which is worth more than reading the bits in order.
+class BySlice {
+ public:
+  explicit BySlice(const std::vector<uint32_t>& places) : order_(places.size()), places_(places) {
+    std::iota(order_.begin(), order_.end(), size_t{0});
+    std::stable_sort(order_.begin(), order_.end(),
+                     [&](size_t a, size_t b) { return places[a] < places[b]; });
+  }
+
+  // write(frame, place) for each frame, after its slice was cleared.
+  template <class Write>
+  void Run(Labels& labels, Write&& write) const {
+    const size_t slice_bytes = labels.view().frame_voxels() * labels.view().voxel_bytes();
+    size_t next = 0;
+    for (uint32_t place = 0; place < labels.frames; ++place) {
+      std::memset(labels.bytes.data() + place * slice_bytes, 0, slice_bytes);
+      for (; next < order_.size() && places_[order_[next]] == place; ++next) {
+        write(order_[next], place);
+      }
+    }
+  }
+
+ private:
+  std::vector<size_t> order_;
+  const std::vector<uint32_t>& places_;
+};
 
 // True when a voxel had another label.
 bool SpreadFrame(const Segmentation& segmentation, size_t frame, uint16_t value, uint32_t place,
@@ -143,15 +169,16 @@ void DecodeInto(const Segmentation& segmentation, const Source& source, Labels& 
     throw Error(ErrorKind::kUnsupported, "segmentation: fractions are no labels");
   }
   const auto places = RequiredFrames(segmentation, source);
-  Prepare(labels, source, TypeFor(segmentation));
+  Shape(labels, source, TypeFor(segmentation));
   bool overlap = false;
-  for (size_t i = 0; i < places.size(); ++i) {
+  BySlice(places).Run(labels, [&](size_t frame, uint32_t place) {
     if (segmentation.kind == Kind::kLabelMap) {
-      CopyFrame(segmentation, i, places[i], labels);
+      CopyFrame(segmentation, frame, place, labels);
     } else {
-      overlap |= SpreadFrame(segmentation, i, segmentation.frames[i].segment, places[i], labels);
+      const uint16_t number = segmentation.frames[frame].segment;
+      overlap |= SpreadFrame(segmentation, frame, number, place, labels);
     }
-  }
+  });
   if (overlap) throw Error(ErrorKind::kConflict, "segmentation: segments overlap");
 }
 
@@ -161,21 +188,31 @@ Labels Decode(const Segmentation& segmentation, const Source& source) {
   return labels;
 }
 
+namespace {
+
+void SegmentFrame(const Segmentation& segmentation, uint16_t segment, size_t frame, uint32_t place,
+                  Labels& labels) {
+  if (segmentation.kind == Kind::kLabelMap) {
+    uint8_t* values = labels.bytes.data() + place * segmentation.frame_voxels();
+    for (size_t k = 0; k < segmentation.frame_voxels(); ++k) {
+      if (segmentation.Voxel(frame, k) == segment) values[k] = 1;
+    }
+    return;
+  }
+  if (segmentation.frames[frame].segment != segment) return;
+  if (segmentation.kind == Kind::kBinary) SpreadFrame(segmentation, frame, 1, place, labels);
+  if (segmentation.kind == Kind::kFractional) CopyFrame(segmentation, frame, place, labels);
+}
+
+}  // namespace
+
 Labels DecodeSegment(const Segmentation& segmentation, const Source& source, uint16_t segment) {
   const auto places = RequiredFrames(segmentation, source);
   Labels labels;
-  Prepare(labels, source, LabelType::kUint8);
-  for (size_t i = 0; i < places.size(); ++i) {
-    if (segmentation.kind == Kind::kLabelMap) {
-      uint8_t* values = labels.bytes.data() + places[i] * segmentation.frame_voxels();
-      for (size_t k = 0; k < segmentation.frame_voxels(); ++k) {
-        if (segmentation.Voxel(i, k) == segment) values[k] = 1;
-      }
-    } else if (segmentation.frames[i].segment == segment) {
-      if (segmentation.kind == Kind::kBinary) SpreadFrame(segmentation, i, 1, places[i], labels);
-      if (segmentation.kind == Kind::kFractional) CopyFrame(segmentation, i, places[i], labels);
-    }
-  }
+  Shape(labels, source, LabelType::kUint8);
+  BySlice(places).Run(labels, [&](size_t frame, uint32_t place) {
+    SegmentFrame(segmentation, segment, frame, place, labels);
+  });
   return labels;
 }
 

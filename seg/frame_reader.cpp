@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "seg/plane.h"
-
 namespace glossator::seg {
 namespace tags = dicom::tags;
 namespace {
@@ -31,16 +29,20 @@ uint16_t SegmentOf(const dicom::DataSet* group) {
 
 }  // namespace
 
-SegmentationFrame FrameOf(const dicom::DataSet* shared, const dicom::DataSet& per_frame) {
+FrameReader::FrameReader(const dicom::DataSet* shared)
+    : planes_(shared), segment_(SegmentOf(shared)), sources_(SourcesOf(shared)) {}
+
+SegmentationFrame FrameReader::Of(const dicom::DataSet& per_frame) const {
   SegmentationFrame frame;
   frame.segment = SegmentOf(&per_frame);
-  if (frame.segment == 0) frame.segment = SegmentOf(shared);
-  frame.plane = PlaneFromGroups(shared, &per_frame);
+  if (frame.segment == 0) frame.segment = segment_;
+  frame.plane = planes_.Of(&per_frame);
   frame.sources = SourcesOf(&per_frame);
-  if (frame.sources.empty()) frame.sources = SourcesOf(shared);
+  if (frame.sources.empty()) frame.sources = sources_;
   if (const auto* content = per_frame.FirstItem(tags::FrameContentSequence)) {
     const dicom::Element* values = content->Find(tags::DimensionIndexValues);
     const size_t count = values == nullptr ? 0 : values->value.size() / 4;
+    frame.dimension_index_values.reserve(count);
     for (size_t i = 0; i < count; ++i) {
       const auto value = content->GetInt(tags::DimensionIndexValues, i).value_or(0);
       frame.dimension_index_values.push_back(static_cast<uint32_t>(value));

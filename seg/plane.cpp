@@ -8,35 +8,42 @@ namespace glossator::seg {
 namespace tags = dicom::tags;
 namespace {
 
+// Exactly n finite numbers.
 template <size_t n>
 std::optional<std::array<double, n>> Numbers(const dicom::DataSet* data_set, dicom::Tag tag) {
   if (data_set == nullptr) return std::nullopt;
-  const auto values = data_set->GetDoubles(tag);
-  if (values.size() != n) return std::nullopt;
   std::array<double, n> numbers{};
-  std::copy(values.begin(), values.end(), numbers.begin());
-  const bool finite =
-      std::all_of(numbers.begin(), numbers.end(), [](double v) { return std::isfinite(v); });
-  if (!finite) return std::nullopt;
+  for (size_t i = 0; i < n; ++i) {
+    const auto number = data_set->GetDouble(tag, i);
+    if (!number || !std::isfinite(*number)) return std::nullopt;
+    numbers[i] = *number;
+  }
+  if (data_set->GetDouble(tag, n)) return std::nullopt;
   return numbers;
 }
 
-// Position, orientation and spacing may come from three different items.
-std::optional<Plane> MakePlane(const dicom::DataSet* position, const dicom::DataSet* orientation,
-                               const dicom::DataSet* measures) {
-  const auto at = Numbers<3>(position, tags::ImagePositionPatient);
-  const auto directions = Numbers<6>(orientation, tags::ImageOrientationPatient);
-  const auto spacing = Numbers<2>(measures, tags::PixelSpacing);
-  if (!at || !directions || !spacing) return std::nullopt;
-  if (!IsOrientation(*directions) || (*spacing)[0] <= 0 || (*spacing)[1] <= 0) return std::nullopt;
-  return Plane{*at, *directions, (*spacing)[0], (*spacing)[1]};
+using Position = std::optional<std::array<double, 3>>;
+using Orientation = std::optional<std::array<double, 6>>;
+using Spacing = std::optional<std::array<double, 2>>;
+
+Orientation OrientationIn(const dicom::DataSet* item) {
+  const auto directions = Numbers<6>(item, tags::ImageOrientationPatient);
+  return directions && IsOrientation(*directions) ? directions : std::nullopt;
 }
 
-const dicom::DataSet* Group(const dicom::DataSet* shared, const dicom::DataSet* per_frame,
-                            dicom::Tag tag) {
-  const dicom::DataSet* item = per_frame != nullptr ? per_frame->FirstItem(tag) : nullptr;
-  if (item != nullptr || shared == nullptr) return item;
-  return shared->FirstItem(tag);
+Spacing SpacingIn(const dicom::DataSet* item) {
+  const auto spacing = Numbers<2>(item, tags::PixelSpacing);
+  return spacing && (*spacing)[0] > 0 && (*spacing)[1] > 0 ? spacing : std::nullopt;
+}
+
+std::optional<Plane> MakePlane(const Position& position, const Orientation& orientation,
+                               const Spacing& spacing) {
+  if (!position || !orientation || !spacing) return std::nullopt;
+  return Plane{*position, *orientation, (*spacing)[0], (*spacing)[1]};
+}
+
+const dicom::DataSet* ItemOf(const dicom::DataSet* groups, dicom::Tag tag) {
+  return groups == nullptr ? nullptr : groups->FirstItem(tag);
 }
 
 }  // namespace
@@ -67,14 +74,24 @@ bool IsOrientation(const std::array<double, 6>& d) {
 }
 
 std::optional<Plane> PlaneFromImage(const dicom::DataSet& head) {
-  return MakePlane(&head, &head, &head);
+  return MakePlane(Numbers<3>(&head, tags::ImagePositionPatient), OrientationIn(&head),
+                   SpacingIn(&head));
 }
 
-std::optional<Plane> PlaneFromGroups(const dicom::DataSet* shared,
-                                     const dicom::DataSet* per_frame) {
-  return MakePlane(Group(shared, per_frame, tags::PlanePositionSequence),
-                   Group(shared, per_frame, tags::PlaneOrientationSequence),
-                   Group(shared, per_frame, tags::PixelMeasuresSequence));
+PlaneReader::PlaneReader(const dicom::DataSet* shared)
+    : position_(
+          Numbers<3>(ItemOf(shared, tags::PlanePositionSequence), tags::ImagePositionPatient)),
+      orientation_(OrientationIn(ItemOf(shared, tags::PlaneOrientationSequence))),
+      spacing_(SpacingIn(ItemOf(shared, tags::PixelMeasuresSequence))) {}
+
+std::optional<Plane> PlaneReader::Of(const dicom::DataSet* per_frame) const {
+  const auto* position = ItemOf(per_frame, tags::PlanePositionSequence);
+  const auto* orientation = ItemOf(per_frame, tags::PlaneOrientationSequence);
+  const auto* measures = ItemOf(per_frame, tags::PixelMeasuresSequence);
+  return MakePlane(
+      position != nullptr ? Numbers<3>(position, tags::ImagePositionPatient) : position_,
+      orientation != nullptr ? OrientationIn(orientation) : orientation_,
+      measures != nullptr ? SpacingIn(measures) : spacing_);
 }
 
 }  // namespace glossator::seg

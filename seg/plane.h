@@ -23,7 +23,17 @@ bool IsOrientation(const std::array<double, 6>& directions);
 
 // Image Plane module (PS3.3 C.7.6.2) at top level; nullopt when incomplete or absurd.
 std::optional<Plane> PlaneFromImage(const dicom::DataSet& head);
-// Plane Position, Plane Orientation and Pixel Measures macros (C.7.6.16.2); per-frame wins.
-std::optional<Plane> PlaneFromGroups(const dicom::DataSet* shared, const dicom::DataSet* per_frame);
+// Plane Position, Plane Orientation and Pixel Measures macros (C.7.6.16.2); per-frame wins. What is
+// shared is read once.
+class PlaneReader {
+ public:
+  explicit PlaneReader(const dicom::DataSet* shared);
+  std::optional<Plane> Of(const dicom::DataSet* per_frame) const;
+
+ private:
+  std::optional<std::array<double, 3>> position_;
+  std::optional<std::array<double, 6>> orientation_;
+  std::optional<std::array<double, 2>> spacing_;
+};
 
 }  // namespace glossator::seg

@@ -61,13 +61,14 @@ void AddTiledFrames(Segmentation& result, uint32_t frames) {
 void AddFrames(Segmentation& result, dicom::DataSet& head) {
   const uint32_t frames =
       head.Has(tags::NumberOfFrames) ? Positive(head, tags::NumberOfFrames, 10'000'000) : 1;
-  const dicom::DataSet* shared = head.FirstItem(tags::SharedFunctionalGroupsSequence);
+  const FrameReader reader(head.FirstItem(tags::SharedFunctionalGroupsSequence));
   const auto& items = head.GetItems(tags::PerFrameFunctionalGroupsSequence);
   if (items.empty() && head.GetString(tags::DimensionOrganizationType) == "TILED_FULL") {
     return AddTiledFrames(result, frames);
   }
   if (items.size() != frames) Invalid("Number of Frames differs from the per-frame groups");
-  for (const dicom::DataSet& item : items) result.frames.push_back(FrameOf(shared, item));
+  result.frames.reserve(frames);
+  for (const dicom::DataSet& item : items) result.frames.push_back(reader.Of(item));
   head.Erase(tags::PerFrameFunctionalGroupsSequence);
 }
 

@@ -43,25 +43,19 @@ void SameOrSet(uint32_t& kept, uint32_t value) {
   if (kept != value) Fail(ErrorKind::kConflict, "images of several matrix sizes");
 }
 
-// PS3.3 C.7.6.16: the attribute is in the per-frame groups or in the shared ones.
-std::optional<Plane> PlaneOfFrame(const dicom::DataSet& head, size_t frame) {
-  const auto& shared = head.GetItems(tags::SharedFunctionalGroupsSequence);
-  const auto& per_frame = head.GetItems(tags::PerFrameFunctionalGroupsSequence);
-  return PlaneFromGroups(shared.empty() ? nullptr : &shared[0],
-                         frame < per_frame.size() ? &per_frame[frame] : nullptr);
-}
-
 std::vector<std::optional<Plane>> PlanesOf(const dicom::DataSet& head, uint32_t frames) {
   if (!head.Has(tags::PerFrameFunctionalGroupsSequence)) {
     // Position and orientation of a multi-frame image without groups are of its first frame only.
     return std::vector<std::optional<Plane>>(frames,
                                              frames == 1 ? PlaneFromImage(head) : std::nullopt);
   }
-  if (head.GetItems(tags::PerFrameFunctionalGroupsSequence).size() != frames) {
+  const auto& items = head.GetItems(tags::PerFrameFunctionalGroupsSequence);
+  if (items.size() != frames) {
     Fail(ErrorKind::kInvalid, "Number of Frames differs from the per-frame functional groups");
   }
+  const PlaneReader reader(head.FirstItem(tags::SharedFunctionalGroupsSequence));
   std::vector<std::optional<Plane>> planes(frames);
-  for (uint32_t i = 0; i < frames; ++i) planes[i] = PlaneOfFrame(head, i);
+  for (uint32_t i = 0; i < frames; ++i) planes[i] = reader.Of(&items[i]);
   return planes;
 }
 

@@ -59,9 +59,8 @@ void Fill(VerifyContext& context) {
   context.slide = head.Has(tags::TotalPixelMatrixColumns);
   context.shared = head.FirstItem(tags::SharedFunctionalGroupsSequence);
   context.items = &head.GetItems(tags::PerFrameFunctionalGroupsSequence);
-  for (const dicom::DataSet& item : *context.items) {
-    context.frames.push_back(FrameOf(context.shared, item));
-  }
+  const FrameReader reader(context.shared);
+  for (const dicom::DataSet& item : *context.items) context.frames.push_back(reader.Of(item));
   for (const dicom::DataSet& item : head.GetItems(tags::SegmentSequence)) {
     context.segment_numbers.push_back(item.GetInt(tags::SegmentNumber).value_or(-1));
   }
