@@ -160,9 +160,9 @@ CREATE TABLE setting (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array<std::string_view, 10> kNounTables = {
-    "study_case",        "instance", "batch",  "workitem", "submission",
-    "submission_object", "decision", "result", "delivery"};
+constexpr std::array kNounTables = std::to_array<std::string_view>(
+    {"study_case", "instance", "batch", "workitem", "submission", "submission_object", "decision",
+     "result", "delivery", "setting"});
 
 }  // namespace
 
