@@ -18,11 +18,13 @@ using store::Transaction;
 namespace {
 
 constexpr size_t kPage = 200;
-constexpr int64_t kBackoffMax = 60;  // seconds
+constexpr int64_t kBackoffMax = 60;  // seconds; what fails by itself
+constexpr int64_t kAwayMax = 2;      // seconds; who is away comes back soon
 
-std::chrono::seconds BackoffAfter(int64_t times) {
-  return std::chrono::seconds(
-      std::min<int64_t>(int64_t{1} << std::min<int64_t>(times, 6), kBackoffMax));
+std::chrono::seconds BackoffAfter(int64_t times, ErrorKind kind) {
+  const bool away = kind == ErrorKind::kUnavailable || kind == ErrorKind::kBusy;
+  const int64_t seconds = int64_t{1} << std::min<int64_t>(times, 6);
+  return std::chrono::seconds(std::min(seconds, away ? kAwayMax : kBackoffMax));
 }
 
 int64_t PositionOf(const store::Database& database, const char* feed) {
@@ -49,10 +51,10 @@ void LogFailure(const std::string& what, const char* kind, const char* text, int
 bool Node::Impl::Attempt(const std::string& what, const std::function<bool()>& work) {
   const auto failed = failures.find(what);
   if (failed != failures.end() && clock.Now() < failed->second.next_try) return false;
-  const auto fail = [&](const char* kind, const char* text) {
+  const auto fail = [&](ErrorKind kind, const char* text) {
     Failure& failure = failures[what];
-    failure.next_try = clock.Now() + BackoffAfter(failure.times);
-    LogFailure(what, kind, text, ++failure.times);
+    failure.next_try = clock.Now() + BackoffAfter(failure.times, kind);
+    LogFailure(what, NameOf(kind), text, ++failure.times);
     return false;
   };
   try {
@@ -60,9 +62,9 @@ bool Node::Impl::Attempt(const std::string& what, const std::function<bool()>& w
     failures.erase(what);
     return more;
   } catch (const Error& error) {
-    return fail(NameOf(error.kind()), error.what());
+    return fail(error.kind(), error.what());
   } catch (const std::exception& error) {
-    return fail("internal", error.what());
+    return fail(ErrorKind::kInternal, error.what());
   }
 }
 
