@@ -54,12 +54,21 @@ std::set<std::string> InstancesOf(const ReportDescription& description) {
   return uids;
 }
 
+// A file that looks like DICOM and is damaged is told by name, not passed over.
+DataSet ReadHead(const fs::path& path) {
+  try {
+    return dicom::ReadFileHead(path).data_set;
+  } catch (const Error& error) {
+    throw Error(error.kind(), path.filename().string() + ": " + error.what());
+  }
+}
+
 }  // namespace
 
 std::vector<DataSet> ReadHeads(const fs::path& directory) {
   std::vector<DataSet> heads;
   for (const fs::path& path : FilesOf(directory)) {
-    DataSet head = dicom::ReadFileHead(path).data_set;
+    DataSet head = ReadHead(path);
     if (head.HasValue(tags::SOPInstanceUID)) heads.push_back(std::move(head));  // no DICOMDIR
   }
   std::sort(heads.begin(), heads.end(),

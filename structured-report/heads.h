@@ -12,7 +12,8 @@
 namespace glossator::sr {
 
 // Heads of all DICOM files below `directory` (or of the one file), by series, instance number and
-// UID; other files are skipped. Throws Error{kNotFound} when there is no such directory.
+// UID; other files are skipped. Throws Error{kNotFound} when there is no such directory, kInvalid
+// naming a damaged file.
 std::vector<dicom::DataSet> ReadHeads(const std::filesystem::path& directory);
 
 struct Heads {

@@ -97,7 +97,11 @@ Json::Value ReadJsonFile(const std::string& name) {
 }
 
 dicom::DataSet ReadReport(const std::string& name) {
-  return dicom::ReadFile(fs::path(name)).data_set;
+  try {
+    return dicom::ReadFile(fs::path(name)).data_set;
+  } catch (const Error& error) {
+    throw Error(error.kind(), name + ": " + error.what());
+  }
 }
 
 int Encode(const Words& words) {
