@@ -86,6 +86,7 @@ class StubHandler : public Handler {
   std::string subject;
 
   std::optional<Rejection> Accept(const Association& association) override {
+    const std::lock_guard lock(seen.mutex);
     subject = association.tls_subject;
     return rejection;
   }
