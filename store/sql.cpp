@@ -151,11 +151,12 @@ void Database::WriteLater(std::function<void(Transaction&)> work,
 }
 
 void Database::Write(const std::function<void(Transaction&)>& work) {
-  std::promise<void> promise;
-  WriteLater(work, [&promise](std::exception_ptr failure) {
-    failure ? promise.set_exception(failure) : promise.set_value();
+  // Shared: the writer may still be inside set_value when this call returns.
+  const auto promise = std::make_shared<std::promise<void>>();
+  WriteLater(work, [promise](std::exception_ptr failure) {
+    failure ? promise->set_exception(failure) : promise->set_value();
   });
-  promise.get_future().get();
+  promise->get_future().get();
 }
 
 namespace {
