@@ -196,6 +196,7 @@ const std::vector<Field<Config>>& Table<Config>() {
                                                           NamedDestinations),
       Optional<Config, std::vector<Text>>("AllowedNetworks", &Config::allowed_networks, Networks),
       Optional("Readers", &Config::readers),
+      Optional("SuperviseGate", &Config::supervise_gate),
       Optional("GateProgram", &Config::gate_program),
       Optional<Config, double>("GateLingerSeconds", &Config::gate_linger_seconds, AtMostADay),
       Optional<Config, uint64_t>("SpoolBytesMax", &Config::spool_bytes_max, AtLeast(64 << 20)),

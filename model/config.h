@@ -82,6 +82,7 @@ struct Config {
   std::vector<ReaderConfig> readers;
 
   // Operation; all have defaults.
+  bool supervise_gate = true;          // false: somebody else (systemd) runs the gate
   std::filesystem::path gate_program;  // empty: beside the plugin, then /usr/bin
   double gate_linger_seconds = 600;    // how long the gate outlives an absent Orthanc
   uint64_t spool_bytes_max = 20ull << 30;

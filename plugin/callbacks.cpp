@@ -96,11 +96,27 @@ OrthancPluginErrorCode OnRequest(OrthancPluginRestOutput* output, const char* ur
   }
 }
 
+// Of all bodies that are in memory at one time.
+constexpr size_t kBodiesMax = 2ull << 30;
+std::atomic<size_t> bodies_size{0};
+
 // A POST or PUT whose body is coming in. What is longer than it may be is dropped on the way; one
 // byte more than the bound is kept, so that the dispatcher sees it and answers 413.
 struct BodyReader {
+  ~BodyReader() { bodies_size -= body.size(); }
+
+  void Add(std::string_view chunk) {
+    chunk = chunk.substr(0, bytes_max + 1 - body.size());
+    no_room = no_room || bodies_size + chunk.size() > kBodiesMax;
+    if (!no_room) {
+      body.append(chunk);
+      bodies_size += chunk.size();
+    }
+  }
+
   Request request;
   size_t bytes_max = 0;
+  bool no_room = false;
   std::string body;
 };
 
@@ -136,9 +152,7 @@ OrthancPluginErrorCode OnPut(OrthancPluginServerChunkedRequestReader** reader, c
 OrthancPluginErrorCode OnChunk(OrthancPluginServerChunkedRequestReader* reader, const void* data,
                                uint32_t size) noexcept {
   try {
-    BodyReader& to = *ReaderOf(reader);
-    const size_t room = to.bytes_max + 1 - to.body.size();
-    to.body.append(static_cast<const char*>(data), std::min<size_t>(size, room));
+    ReaderOf(reader)->Add({static_cast<const char*>(data), size});
     return OrthancPluginErrorCode_Success;
   } catch (...) {
     return OrthancPluginErrorCode_NotEnoughMemory;
@@ -150,7 +164,8 @@ OrthancPluginErrorCode OnBodyEnd(OrthancPluginServerChunkedRequestReader* reader
   try {
     BodyReader& from = *ReaderOf(reader);
     from.request.body = from.body;
-    Send(output, HandleSafely(from.request));
+    Send(output, from.no_room ? Problem(503, "too many large requests at one time")
+                              : HandleSafely(from.request));
     return OrthancPluginErrorCode_Success;
   } catch (...) {
     return OrthancPluginErrorCode_Plugin;

@@ -119,6 +119,9 @@ fs::path WriteGateConfig(const Config& config) {
 }
 
 fs::path FindGateProgram(const Config& config) {
+  if (!config.supervise_gate) {
+    return {};
+  }
   const fs::path here = FolderOfThisLibrary();
   const fs::path candidates[] = {here.parent_path() / "bin" / "glossator-gate",
                                  here / "glossator-gate", "/usr/bin/glossator-gate"};

@@ -19,8 +19,8 @@ std::string GateConfigDigest(const Config& config);
 // `{Directory}/gate.json`, mode 0600, by rename. Throws Unavailable.
 std::filesystem::path WriteGateConfig(const Config& config);
 
-// Config::gate_program, else bin/glossator-gate beside the plugin's lib/, else beside the plugin
-// itself, else in /usr/bin. Throws NotFound.
+// "" when the gate is not ours to start. Config::gate_program, else bin/glossator-gate beside the
+// plugin's lib/, else beside the plugin itself, else in /usr/bin. Throws NotFound.
 std::filesystem::path FindGateProgram(const Config& config);
 
 // Starts it in a session of its own, with nothing of ours but the log, which is appended to

@@ -9,6 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr auto kHandOverAgain = 5s;
 constexpr auto kRound = 500ms;    // between looks at the gate's feeds
 constexpr auto kGateStart = 20s;  // a gate that recovers a large spool may take longer
 
@@ -90,9 +91,11 @@ void LabSide::Work() {
 
 // A gate that was away when a result was written is told again.
 void LabSide::HandOver() {
-  if (returns_.Waiting().empty() || !supervisor_.state().up) {
+  const Time now = clock_.Now();
+  if (returns_.Waiting().empty() || !supervisor_.state().up || now < next_hand_over_) {
     return;
   }
+  next_hand_over_ = now + kHandOverAgain;
   try {
     Json::Value ready(Json::objectValue);
     ready["call"] = "returned_ready";

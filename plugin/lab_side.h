@@ -56,6 +56,7 @@ class LabSide final : public Status {
   bool woken_ = false;
   std::atomic<bool> stopping_{false};
   std::atomic<bool> ready_{false};
+  Time next_hand_over_{};  // the worker's own
   std::thread worker_;
 };
 

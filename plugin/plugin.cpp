@@ -91,7 +91,13 @@ std::unique_ptr<Plugin> Plugin::Make(OrthancPluginContext* context) {
   Config config;
   try {
     config = ReadSection(all);
-    checks.push_back(CheckKeyFile(config.key_file));
+    if (config.supervise_gate) {
+      checks.push_back(CheckKeyFile(config.key_file));
+    }
+    if (config.lab) {
+      checks.push_back(
+          {{}, {"Lab: this version does not listen there; results come in over HTTP"}});
+    }
     checks.push_back(CheckDirectory(config.directory));
     FindGateProgram(config);
   } catch (const Error& error) {

@@ -146,7 +146,9 @@ int64_t Call::Id() const {
   return id;
 }
 
-Answer Dispatch(std::span<const Route> routes, const Services& services, const Request& request) {
+namespace {
+
+Answer Find(std::span<const Route> routes, const Services& services, const Request& request) {
   std::string allowed;
   std::string_view pattern;  // for the log: a path may hold anything
   try {
@@ -174,6 +176,15 @@ Answer Dispatch(std::span<const Route> routes, const Services& services, const R
   }
   Answer answer = Problem(405, "this path takes " + allowed);
   answer.headers["Allow"] = allowed;
+  return answer;
+}
+
+}  // namespace
+
+Answer Dispatch(std::span<const Route> routes, const Services& services, const Request& request) {
+  Answer answer = Find(routes, services, request);
+  answer.headers.emplace("Cache-Control", "no-store");
+  answer.headers.emplace("X-Content-Type-Options", "nosniff");
   return answer;
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Keeps one gate alive that runs under our configuration: adopts one that lives, replaces one that
-// was configured otherwise, starts one when there is none. The gate outlives us; it ends by itself
-// when nobody speaks to it for GateLingerSeconds.
+// Unless SuperviseGate is off, and then it only greets: keeps one gate alive that runs under our
+// configuration: adopts one that lives, replaces one that was configured otherwise, starts one when
+// there is none. The gate outlives us; it ends by itself when nobody speaks to it for
+// GateLingerSeconds.
 #pragma once
 
 #include <sys/types.h>

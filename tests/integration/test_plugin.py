@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The plugin in a real Orthanc: what it refuses, what stays shut, how it starts and stops."""
 
+import http.client
 import os
 import secrets
 import signal
 import subprocess
+import threading
 import time
 
 import pytest
-from orthanc import HttpError, Orthanc, StartFailed, free_port
+from orthanc import HttpError, Orthanc, StartFailed, free_port, merge
 from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, generate_uid
 
@@ -334,3 +336,45 @@ def test_the_gate_ends_when_nobody_speaks_to_it(tmp_path):
         pid = gate_pid(server)
         server.kill()
         assert wait_for(lambda: not os.path.exists(f"/proc/{pid}"))
+
+
+def test_orthanc_stops_in_time_while_it_is_being_asked(tmp_path):
+    with Orthanc(plugin=True, directory=tmp_path) as server:
+        over = threading.Event()
+
+        def ask(number):
+            while not over.is_set():
+                try:
+                    server.request("GET", "/glossator/api/v1/cases", timeout=5)
+                    server.request("POST", "/glossator/api/v1/workitems/2.25.1/submissions",
+                                   form({"submission": b"{}", "labels": bytes(number << 18)}),
+                                   headers={"Content-Type": "multipart/form-data; boundary=b",
+                                            "Transaction-UID": "2.25.2"}, user="ada", timeout=5)
+                except (OSError, http.client.HTTPException):
+                    time.sleep(0.05)
+
+        askers = [threading.Thread(target=ask, args=(n,)) for n in range(8)]
+        for asker in askers:
+            asker.start()
+        time.sleep(2)
+        took = server.stop()
+        over.set()
+        for asker in askers:
+            asker.join()
+        assert took < 8
+        assert server.process.returncode == 0
+
+
+def test_a_gate_that_somebody_else_runs_is_only_greeted(tmp_path):
+    config = {"Glossator": {"SuperviseGate": False, "KeyFile": "/nowhere/key"}}
+    with Orthanc(plugin=True, directory=tmp_path) as server:
+        pid = gate_pid(server)
+        server.stop()
+        server.config = merge(server.config, config)
+        server.start()
+        assert server.request("GET", "/glossator/ready").status == 200
+        os.kill(pid, signal.SIGTERM)
+        assert wait_for(lambda: server.request("GET", "/glossator/ready").status == 503)
+        time.sleep(2)
+        assert health(server)["gateProcess"]["starts"] == 0
+        assert "gate-down" in [alarm["code"] for alarm in health(server)["alarms"]]
