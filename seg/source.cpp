@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <tuple>
 
 #include "dicom/error.h"
 #include "seg/plane.h"
@@ -193,15 +194,14 @@ void SourceBuilder::SortByPlane() {
       Fail(ErrorKind::kUnsupported, "images differ in orientation or pixel spacing");
     }
   }
-  const auto along = [&](const Image& image) { return AlongFirst(first, *image.planes[0]); };
+  // Several phases, echoes or times may share a position: then the order is that of the images.
+  const auto place = [&](const Image& image) {
+    const double along = AlongFirst(first, *image.planes[0]);
+    return std::make_tuple(std::llround(along / kSamePosition), image.number,
+                           image.instance.sop_instance_uid);
+  };
   std::sort(images_.begin(), images_.end(),
-            [&](const Image& a, const Image& b) { return along(a) < along(b); });
-  for (size_t i = 1; i < images_.size(); ++i) {
-    if (along(images_[i]) - along(images_[i - 1]) < kSamePosition) {
-      Fail(ErrorKind::kUnsupported,
-           "two images at the same position (several phases, echoes or times in one series)");
-    }
-  }
+            [&](const Image& a, const Image& b) { return place(a) < place(b); });
 }
 
 void SourceBuilder::Append(const Image& image) {
