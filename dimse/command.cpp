@@ -126,7 +126,9 @@ Command Command::Response(const Command& request, const Status& status) {
   command.field = static_cast<uint16_t>(request.field | kResponseBit);
   command.message_id = request.message_id;
   command.sop_class_uid = request.sop_class_uid;
-  command.sop_instance_uid = request.sop_instance_uid;
+  // Usage U in a C-STORE response (PS3.7 Table 9.1-1): what names the patient's object is not said
+  // again.
+  if (request.operation() != Operation::kStore) command.sop_instance_uid = request.sop_instance_uid;
   command.type = request.type;
   command.status = status;
   return command;
