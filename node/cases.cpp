@@ -163,7 +163,7 @@ std::string Cases::Schedule(Transaction& transaction, Workitem workitem,
         {"revision", workitem.revision},
         {"stage", NameOf(workitem.stage)},
         {"seat", workitem.seat},
-        {"submission", workitem.submission.value_or(0)},
+        {"submission", workitem.submission ? Json::Value(Json::Int64(*workitem.submission)) : ""},
         {"replaces", workitem.replaces},
         {"reason", workitem.reason}});
   return workitem.uid;
