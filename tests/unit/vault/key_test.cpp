@@ -19,6 +19,13 @@ namespace {
 
 const std::string kHex(64, 'a');
 
+// The sanitizers turn mlock into nothing.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kLockingIsReal = false;
+#else
+constexpr bool kLockingIsReal = true;
+#endif
+
 class KeyFile : public ::testing::Test {
  protected:
   std::filesystem::path Write(const std::string& text, mode_t mode = 0600) {
@@ -82,6 +89,7 @@ TEST_F(KeyFile, IsRefusedWhenItBelongsToAnotherUser) {
 }
 
 TEST(Key, LivesInPagesThatAreLockedAndLeftOutOfDumps) {
+  if (!kLockingIsReal) GTEST_SKIP() << "under a sanitizer";
   support::ScriptedEntropy entropy;
   const Key key = RandomKey(entropy);
   std::ifstream maps("/proc/self/smaps");
@@ -132,6 +140,7 @@ TEST(Key, IsUselessAfterAMove) {
 }
 
 TEST(KeyDeathTest, IsNeverKeptUnlocked) {
+  if (!kLockingIsReal) GTEST_SKIP() << "under a sanitizer";
   const auto starve = [] {
     if (geteuid() == 0 && seteuid(12345) != 0) _exit(2);  // root may lock without limit
     const rlimit none{0, 0};
