@@ -276,6 +276,11 @@ std::vector<Damage> FrameDamages() {
              .SetDoubles(tags::PixelSpacing, {0.8, 0.7});
        }},
       {"the same frame twice", "frame-twice", [](Object& o) { Frame(o, 1) = Frame(o, 0); }},
+  };
+}
+
+std::vector<Damage> ReferenceDamages() {
+  return {
       {"no derivation code", "derivation",
        [](Object& o) {
          In(Frame(o, 0), tags::DerivationImageSequence).Erase(tags::DerivationCodeSequence);
@@ -301,6 +306,11 @@ std::vector<Damage> FrameDamages() {
        [](Object& o) {
          In(o, tags::ReferencedSeriesSequence).SetString(tags::SeriesInstanceUID, "1.2.77");
        }},
+  };
+}
+
+std::vector<Damage> DimensionDamages() {
+  return {
       {"index values from 0", "dimension-values",
        [](Object& o) {
          In(Frame(o, 0), tags::FrameContentSequence).SetInts(tags::DimensionIndexValues, {1, 0});
@@ -357,6 +367,8 @@ std::string NameOf(const testing::TestParamInfo<Damage>& info) {
 INSTANTIATE_TEST_SUITE_P(Header, VerifierDamage, testing::ValuesIn(HeaderDamages()), NameOf);
 INSTANTIATE_TEST_SUITE_P(Pixels, VerifierDamage, testing::ValuesIn(PixelDamages()), NameOf);
 INSTANTIATE_TEST_SUITE_P(Segments, VerifierDamage, testing::ValuesIn(SegmentDamages()), NameOf);
+INSTANTIATE_TEST_SUITE_P(References, VerifierDamage, testing::ValuesIn(ReferenceDamages()), NameOf);
+INSTANTIATE_TEST_SUITE_P(Dimensions, VerifierDamage, testing::ValuesIn(DimensionDamages()), NameOf);
 INSTANTIATE_TEST_SUITE_P(Frames, VerifierDamage, testing::ValuesIn(FrameDamages()), NameOf);
 
 TEST(Verifier, FindsDamageOfTheOtherKinds) {
