@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Tokens wherever a PACS can put text: not one byte of them on the lab side, nor in clear beside."""
+import base64
+import gzip
 import json
 import os
+import zlib
 
 import dimse_peer
 import planted
@@ -12,7 +15,6 @@ from hospital_and_lab import NODE_AET, PROJECT, Site
 
 CT = "1.2.840.10008.5.1.4.1.1.2"
 ULTRASOUND = "1.2.840.10008.5.1.4.1.1.6.1"
-SUCCESS = 0x0000
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +73,8 @@ def send_everything(site, tokens):
     peer.release()
     answers += peer.answers
     answers += refused_associations(site, tokens)
-    return {"statuses": statuses, "answers": answers}
+    return {"statuses": statuses, "answers": answers,
+            "instances": [file.SOPInstanceUID for file in files]}
 
 
 def refused_associations(site, tokens):
@@ -98,11 +101,27 @@ def test_the_sender_gets_success(planted_site):
 
 
 def test_dimse_answers_hold_no_token(planted_site):
+    """But for what the standard has the answer repeat to the sender.
+
+    The AE titles of an accept (PS3.8 9.3.3), in front of its items, and the Affected SOP Instance
+    UID of a C-STORE response (PS3.7 9.3.1.2).
+    """
     site, tokens, sent = planted_site
-    # An accept returns the AE titles in a field that the requestor shall ignore (PS3.8 9.3.3):
-    # only what follows it is ours.
     answers = sent["answers"][74:]
+    for uid in sent["instances"]:
+        answers = answers.replace(uid.encode(), b"")
     assert not list(planted.leaks_in(tokens, answers))
+
+
+def test_the_search_finds_tokens_in_every_disguise(tmp_path):
+    tokens = planted.Tokens()
+    text = f"xx{tokens.text('here')}yy".encode()
+    disguises = {"plain": text, "lower": text.lower(), "utf-16": text.decode().encode("utf-16-le"),
+                 "gzip": gzip.compress(text), "zlib": b"junk" + zlib.compress(text),
+                 "base64": base64.b64encode(b"a" + text), "hex": text.hex().encode()}
+    for name, data in disguises.items():
+        (tmp_path / name).write_bytes(data)
+    assert len(planted.leaks_below(tokens, tmp_path)) == len(disguises)
 
 
 def test_the_case_opens_and_http_answers_hold_no_token(planted_site):
