@@ -7,6 +7,7 @@
 #include "deid/bitstream.h"
 #include "deid/fold.h"
 #include "deid/normalize.h"
+#include "deid/structured_content.h"
 #include "dicom/dictionary.h"
 
 namespace glossator::deid {
@@ -65,6 +66,7 @@ Scope ScopeOf(const DataSet& head) {
   scope.ophthalmic = StartsWith(uid, "1.2.840.10008.5.1.4.1.1.77.1.5.");
   scope.slide = uid == "1.2.840.10008.5.1.4.1.1.77.1.6";
   scope.xa = StartsWith(uid, "1.2.840.10008.5.1.4.1.1.12.");
+  scope.sr = StartsWith(uid, "1.2.840.10008.5.1.4.1.1.88.");
   return scope;
 }
 
@@ -100,6 +102,7 @@ Cleaner::Cleaner(const Policy& policy, const Pseudonyms& pseudonyms, const Senti
       head_(head),
       syntax_(syntax),
       scope_(ScopeOf(head)),
+      fixed_content_(head.Has(tags::ContentSequence) && HasReferencesByPosition(head)),
       values_(policy, pseudonyms, identifiers) {}
 
 DataSet Cleaner::Run() {
@@ -172,7 +175,22 @@ char Cleaner::Type(const Element& element, const Place& place) const {
   return TypeOf(element.tag, place.parent, scope_);
 }
 
+// Text Value is in no table: its concept tells (PS3.15 Table E.3.4-1), else it is free text.
+Cleaner::Want Cleaner::DecideText(const Place& place) const {
+  if (!policy_.options.Has(Option::kCleanDescriptors)) return Want::kDummy;
+  const auto action = ContentItemAction(place.item, policy_.options);
+  if (!action || *action == Action::kC) return Want::kCleanText;
+  return *action == Action::kK ? Want::kKeep : Want::kDummy;
+}
+
+// A whole content item, when the profile removes its concept.
+bool Cleaner::DropsItem(const Element& sequence, const DataSet& item) const {
+  if (sequence.tag != tags::ContentSequence || fixed_content_) return false;
+  return ContentItemAction(item, policy_.options) == Action::kX;
+}
+
 Cleaner::Want Cleaner::Decide(const Element& element, Vr vr, const Place& place) const {
+  if (element.tag == tags::TextValue) return DecideText(place);
   const auto action = ProfileAction(element.tag, policy_.options);
   if (!action)
     return vr == Vr::UI && policy_.options.Has(Option::kRetainUids) ? Want::kKeep : Want::kClean;
@@ -250,6 +268,7 @@ std::optional<Element> Cleaner::CleanSequence(const Element& element, const Plac
   if (!items) return Type(element, place) == '3' ? std::nullopt : std::optional(std::move(out));
   const bool frames = element.tag == tags::PerFrameFunctionalGroupsSequence;
   for (const DataSet& item : *items) {
+    if (DropsItem(element, item)) continue;
     const bool own_set = item.Has(tags::SpecificCharacterSet);
     DataSet cleaned = own_set ? CleanSet(item, element.tag, dicom::CharacterSet::Of(item))
                               : CleanSet(item, element.tag, place.set);

@@ -42,6 +42,8 @@ class Cleaner {
   std::optional<dicom::Element> Pixels(const dicom::Element& element);
   std::optional<std::string> Special(const dicom::Element& element, const Place& place);
   Want Decide(const dicom::Element& element, dicom::Vr vr, const Place& place) const;
+  bool DropsItem(const dicom::Element& sequence, const dicom::DataSet& item) const;
+  Want DecideText(const Place& place) const;
   char Type(const dicom::Element& element, const Place& place) const;
   void AddPrivateCreators(const dicom::DataSet& in, dicom::DataSet& out) const;
   void Stamp(dicom::DataSet& data_set) const;
@@ -52,6 +54,7 @@ class Cleaner {
   const dicom::DataSet& head_;
   const dicom::TransferSyntax& syntax_;
   Scope scope_;
+  bool fixed_content_ = false;  // content items are referred to by position
   ValueCleaner values_;
   std::map<char, int> actions_;
   bool bitstream_ok_ = true;

@@ -6,7 +6,7 @@ import sys
 
 ACTIONS = {"X": "X", "Z": "Z", "D": "D", "K": "K", "C": "C", "U": "U", "Z/D": "ZorD", "X/Z": "XorZ",
            "X/D": "XorD", "X/Z/D": "XorZorD", "X/Z/U*": "XorZorU"}
-SCOPES = {"all": 0, "pet": 1, "enhanced": 2, "ophthalmic": 3, "slide": 4, "xa": 5, "none": 6}
+SCOPES = {"all": 0, "pet": 1, "enhanced": 2, "ophthalmic": 3, "slide": 4, "xa": 5, "sr": 6, "none": 7}
 
 
 def rows(folder, name):
@@ -66,6 +66,11 @@ def texts(source):
         yield f"{{0x{tag:08X}, TextRule::k{rule.capitalize()}}},"
 
 
+def sr_content(source):
+    for code, scheme, value_type, basic, options in sorted(rows(source, "sr_content.tsv")):
+        yield f'{{"{code}", "{scheme}", "{value_type}", Action::k{ACTIONS[basic]}, "{options}"}},'
+
+
 def main(source, output):
     os.makedirs(output, exist_ok=True)
     write(output, "safe_private.inc", safe_private(source))
@@ -74,6 +79,7 @@ def main(source, output):
     write(output, "storage_classes.inc", storage_classes(source))
     write(output, "types.inc", types(source))
     write(output, "texts.inc", texts(source))
+    write(output, "sr_content.inc", sr_content(source))
     write(output, "profile.inc", profile(source))
 
 

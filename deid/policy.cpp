@@ -31,6 +31,7 @@ constexpr OptionName kOptionNames[] = {
     {"retain-full-dates", Option::kRetainFullDates},
     {"retain-modified-dates", Option::kRetainModifiedDates},
     {"clean-descriptors", Option::kCleanDescriptors},
+    {"clean-structured-content", Option::kCleanStructuredContent},
 };
 
 struct Preset {
@@ -41,11 +42,14 @@ constexpr Preset kPresets[] = {
     {"basic", R"({"name":"basic","version":1,"options":[]})"},
     {"safe-harbor",
      R"({"name":"safe-harbor","version":1,"years_only":true,"options":["retain-modified-dates",)"
-     R"("retain-patient-characteristics","clean-descriptors"]})"},
-    {"limited-data-set", R"({"name":"limited-data-set","version":1,"options":["retain-full-dates",)"
-                         R"("retain-patient-characteristics","clean-descriptors"]})"},
-    {"research", R"({"name":"research","version":1,"options":["retain-modified-dates",)"
-                 R"("retain-patient-characteristics","clean-descriptors","retain-safe-private"]})"},
+     R"("retain-patient-characteristics","clean-descriptors","clean-structured-content"]})"},
+    {"limited-data-set",
+     R"({"name":"limited-data-set","version":1,"options":["retain-full-dates",)"
+     R"("retain-patient-characteristics","clean-descriptors","clean-structured-content"]})"},
+    {"research",
+     R"({"name":"research","version":1,"options":["retain-modified-dates",)"
+     R"("retain-patient-characteristics","clean-descriptors","clean-structured-content",)"
+     R"("retain-safe-private"]})"},
 };
 
 constexpr std::string_view kExpertNeeds =

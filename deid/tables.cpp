@@ -46,6 +46,22 @@ constexpr SafePrivateRow kSafePrivate[] = {
 #include "deid/safe_private.inc"
 };
 
+struct ContentRow {
+  std::string_view code, scheme, value_type;
+  Action basic;
+  std::string_view options;
+};
+constexpr ContentRow kContent[] = {
+#include "deid/sr_content.inc"
+};
+constexpr Option kContentOptions[] = {Option::kRetainUids,
+                                      Option::kRetainDeviceIdentity,
+                                      Option::kRetainInstitutionIdentity,
+                                      Option::kRetainPatientCharacteristics,
+                                      Option::kRetainFullDates,
+                                      Option::kRetainModifiedDates,
+                                      Option::kCleanDescriptors};
+
 constexpr std::string_view kVocabulary[] = {
 #include "deid/vocabulary.inc"
 };
@@ -73,8 +89,8 @@ std::optional<char> OptionLetter(std::string_view cells, const Options& options)
 }
 
 bool InScope(uint8_t scope, const Scope& object) {
-  const std::array<bool, 7> in{
-      true, object.pet, object.enhanced, object.ophthalmic, object.slide, object.xa, false};
+  const std::array<bool, 8> in{true,         object.pet, object.enhanced, object.ophthalmic,
+                               object.slide, object.xa,  object.sr,       false};
   return in[scope];
 }
 
@@ -96,6 +112,21 @@ char TypeOf(dicom::Tag tag, dicom::Tag parent, const Scope& scope) {
     if (here && InScope(row->scope, scope)) strictest = std::min(strictest, row->type);
   }
   return strictest;
+}
+
+std::optional<Action> ContentAction(std::string_view code, std::string_view scheme,
+                                    std::string_view value_type, const Options& options) {
+  for (const ContentRow& row : kContent) {
+    if (row.code != code || row.scheme != scheme || row.value_type != value_type) continue;
+    Action action = row.basic;
+    for (size_t i = 0; i < row.options.size(); ++i) {
+      if (row.options[i] == '.' || !options.Has(kContentOptions[i])) continue;
+      if (row.options[i] == 'K') return Action::kK;
+      action = Action::kC;
+    }
+    return action;
+  }
+  return std::nullopt;
 }
 
 TextRule TextRuleOf(dicom::Tag tag) {

@@ -25,10 +25,16 @@ struct Scope {
   bool ophthalmic = false;
   bool slide = false;
   bool xa = false;
+  bool sr = false;
 };
 // '1' (must have a value), '2' (must be present) or '3', of an attribute that is in the source.
 // `parent` is the sequence it stands in, {0,0} at the top.
 char TypeOf(dicom::Tag tag, dicom::Tag parent, const Scope& scope);
+
+// Table E.3.4-1: what to do with a content item of this concept and value type; nullopt when it has
+// no such row.
+std::optional<Action> ContentAction(std::string_view code, std::string_view scheme,
+                                    std::string_view value_type, const Options& options);
 
 // How a text attribute may stay; kNone: it may not.
 enum class TextRule : uint8_t {

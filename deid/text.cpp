@@ -164,6 +164,7 @@ bool IsTermWord(std::string_view word, const Sentinel& identifiers) {
   const std::string folded = Fold(word);
   if (IsWordOfTheTrade(folded)) return true;  // a Mr Head does not hide every head
   if (identifiers.IsIdentifier(folded)) return false;
+  if (IsDigits(word) && word.size() <= 5) return true;  // templates and context groups
   return word.size() <= 2 || IsSmallNumber(word, false) || IsTechnicalToken(folded);
 }
 

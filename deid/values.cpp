@@ -34,6 +34,14 @@ constexpr Tag kKnownBulk[] = {tags::LUTData,
                               tags::DoubleFloatPixelData,
                               tags::PixelData};
 
+// PS3.16 Table 8-1: HL7 registered these coding schemes.
+constexpr std::string_view kCodingSchemes[] = {
+    "2.16.840.1.113883.6.96",  "2.16.840.1.113883.6.1",   "2.16.840.1.113883.6.8",
+    "2.16.840.1.113883.6.119", "2.16.840.1.113883.6.86",  "2.16.840.1.113883.6.256",
+    "2.16.840.1.113883.6.24",  "2.16.840.1.113883.6.5",   "2.16.840.1.113883.6.103",
+    "2.16.840.1.113883.6.3",   "2.16.840.1.113883.6.12",  "2.16.840.1.113883.3.26.1.1",
+    "2.16.840.1.113883.6.13",  "2.16.840.1.113883.6.121", "2.16.840.1.113883.6.69"};
+
 std::vector<std::string_view> Split(std::string_view values) {
   std::vector<std::string_view> parts;
   for (size_t begin = 0;;) {
@@ -95,7 +103,9 @@ std::string_view DummyOf(Vr vr) {
     case Vr::TM:
       return "000000";
     default:
-      return dicom::IsString(vr) ? kRemoved : std::string_view("\0\0\0\0\0\0\0\0", 8);
+      return dicom::IsString(vr)
+                 ? kRemoved
+                 : std::string_view("\0\0\0\0\0\0\0\0", std::max<size_t>(2, dicom::ValueSize(vr)));
   }
 }
 
@@ -120,6 +130,11 @@ std::optional<std::string> ValueCleaner::Clean(const dicom::Element& element, Vr
     case Vr::IS:
       return Numbers(element.value);
     case Vr::UI:
+      if (element.tag == tags::CodingSchemeUID &&
+          std::find(std::begin(kCodingSchemes), std::end(kCodingSchemes), Trim(element.value)) !=
+              std::end(kCodingSchemes)) {
+        return std::string(Trim(element.value));
+      }
       return Uids(element.value);
     case Vr::AS:
       return CapAge(element.value);

@@ -187,7 +187,8 @@ TEST(Engine, TellsTheTruthAboutItsMethod) {
   for (const DataSet& item : research.GetItems(tags::DeidentificationMethodCodeSequence)) {
     codes.push_back(item.GetString(tags::CodeValue));
   }
-  EXPECT_EQ(codes, (std::vector<std::string>{"113100", "113105", "113107", "113108", "113111"}));
+  EXPECT_EQ(codes,
+            (std::vector<std::string>{"113100", "113104", "113105", "113107", "113108", "113111"}));
 }
 
 TEST(Engine, KeepsSafePrivateAttributesByCreatorAndVrOnly) {
@@ -261,6 +262,56 @@ TEST(Engine, KeepsTheNumberOfFrames) {
   }
   const DataSet out = CleanWith(LoadPolicy("basic"), head).instance.data_set();
   EXPECT_EQ(out.GetItems(tags::PerFrameFunctionalGroupsSequence).size(), 3u);
+}
+
+DataSet ContentItem(const char* type, const dicom::Code& name) {
+  DataSet item;
+  item.SetString(tags::RelationshipType, "CONTAINS");
+  item.SetString(tags::ValueType, type);
+  dicom::SetCode(item, tags::ConceptNameCodeSequence, name);
+  return item;
+}
+
+DataSet Report() {
+  DataSet report = CtHead();
+  report.SetString(tags::SOPClassUID, "1.2.840.10008.5.1.4.1.1.88.33");
+  DataSet finding = ContentItem("TEXT", {"121071", "DCM", "Finding"});
+  finding.SetString(tags::TextValue, "nodule in lung of Hans, seen by " + std::string(kToken));
+  DataSet login = ContentItem("TEXT", {"128774", "DCM", "Person Observer's Login Name"});
+  login.SetString(tags::TextValue, std::string(kToken));
+  DataSet person = ContentItem("PNAME", {"121008", "DCM", "Person Observer Name"});
+  person.SetString(tags::PersonName, std::string(kToken));
+  DataSet size = ContentItem("NUM", {"410668003", "SCT", "Length"});
+  size.AddItem(tags::MeasuredValueSequence).SetString(tags::NumericValue, "12.5");
+  report.SetItems(tags::ContentSequence, {finding, login, person, size});
+  return report;
+}
+
+TEST(Engine, CleansAReportByConceptAndNeverEmptiesItsTree) {
+  const Cleaned cleaned = CleanWith(LoadPolicy("research"), Report());
+  const DataSet& out = cleaned.instance.data_set();
+  EXPECT_FALSE(Contains(BytesOf(out), kToken));
+  const auto& items = out.GetItems(tags::ContentSequence);
+  ASSERT_EQ(items.size(), 3u);
+  EXPECT_EQ(items[0].GetString(tags::TextValue), "nodule in lung of seen by");
+  EXPECT_EQ(items[1].GetString(tags::PersonName), "REMOVED");
+  EXPECT_EQ(items[2].FirstItem(tags::MeasuredValueSequence)->GetString(tags::NumericValue), "12.5");
+}
+
+TEST(Engine, KeepsThePositionsOfAReportThatRefersToThem) {
+  DataSet report = Report();
+  DataSet reference;
+  reference.SetString(tags::RelationshipType, "INFERRED FROM");
+  reference.SetInts(tags::ReferencedContentItemIdentifier, {1, 4});
+  report.Find(tags::ContentSequence)->items.push_back(reference);
+  const Cleaned cleaned = CleanWith(LoadPolicy("research"), report);
+  EXPECT_EQ(cleaned.instance.data_set().GetItems(tags::ContentSequence).size(), 5u);
+  EXPECT_FALSE(Contains(BytesOf(cleaned.instance.data_set()), kToken));
+}
+
+TEST(Screen, CleansReportsOnlyWithTheOptionForThem) {
+  EXPECT_TRUE(Engine(LoadPolicy("research")).Screen(Identified(Report())).empty());
+  EXPECT_FALSE(Engine(LoadPolicy("basic")).Screen(Identified(Report())).empty());
 }
 
 struct Screened {

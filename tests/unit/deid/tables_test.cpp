@@ -60,7 +60,7 @@ TEST(DeidFacts, AreTheOnesWhoseHashTheRepositoryKeeps) {
   for (std::string hash, name; in >> hash >> name; ++files) {
     EXPECT_EQ(Sha256(Slurp(kSource / "deid" / name)), hash) << name;
   }
-  EXPECT_EQ(files, 2u);
+  EXPECT_EQ(files, 3u);
 }
 
 TEST(DeidFacts, HoldEveryRowAndCellOfTableE11) {
@@ -96,6 +96,27 @@ TEST(DeidFacts, HoldTheStandardsRowsOfTableE310) {
       theirs.insert(row["group"].asString() + ',' + row["element"].asString() + '|' +
                     row["creator"].asString() + '|' + row["vr"].asString());
     }
+  }
+  EXPECT_EQ(ours, theirs);
+}
+
+TEST(DeidFacts, HoldEveryRowOfTableE34) {
+  const auto shared = kSource / "../shared/standard/e3-4-1.json";
+  if (!std::filesystem::exists(shared)) GTEST_SKIP() << "NO SHARED FACTS: " << shared;
+  const auto json = dicom::ParseJson(Slurp(shared), 64u << 20);
+  std::set<std::string> ours, theirs;
+  for (const auto& row : Rows("sr_content.tsv")) {
+    ours.insert(row[0] + '|' + row[1] + '|' + row[2] + '|' + row[3] + '|' + row[4]);
+  }
+  for (const auto& row : json["rows"]) {
+    std::string cells;
+    for (Json::ArrayIndex i = 7; i < json["columns"].size(); ++i) {
+      const std::string cell = row[json["columns"][i].asString()].asString();
+      cells += cell.empty() ? "." : cell;
+    }
+    theirs.insert(row["Code Value"].asString() + '|' + row["Coding Scheme Designator"].asString() +
+                  '|' + row["Value Type"].asString() + '|' + row["Basic Prof."].asString() + '|' +
+                  cells);
   }
   EXPECT_EQ(ours, theirs);
 }
