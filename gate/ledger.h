@@ -12,9 +12,9 @@
 
 #include "gate/arrival.h"
 #include "gate/identities.h"
-#include "store/gate_object.h"
 #include "spool/reader.h"
 #include "spool/spool.h"
+#include "store/gate_object.h"
 
 namespace glossator::gate {
 
