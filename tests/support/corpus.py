@@ -5,8 +5,11 @@ import csv
 import dataclasses
 import os
 import pathlib
+import re
+import subprocess
 
 import pydicom
+import pydicom.config
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FOLDER = pathlib.Path(os.environ.get("GLOSSATOR_CORPUS", ROOT.parent / "shared" / "corpus"))
@@ -26,6 +29,7 @@ WANTED = {
     "implicit": 1, "big endian": 1, "deflated": 1, "RLE": 1, "JPEG": 1, "JPEG 2000": 1,
 }
 VENDORS = 5
+UIDS = ("SOPClassUID", "SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID")
 STUDIES = 10
 
 
@@ -59,6 +63,7 @@ def fit(row):
             and not row["problems"] and row["burned_in_attr"] != "YES"
             and row["dcmtk_parse"] in ("", "ok", "OK", "0")
             and row["sop_class"].startswith("1.2.840.10008.5.1.4.1.1.")
+            and not row["sop_class"].startswith("1.2.840.10008.5.1.4.1.1.7")
             and row["rows"] and int(row["rows"]) > 4 and row["overlays"] in ("", "0"))
 
 
@@ -87,21 +92,56 @@ def describe(key, files):
                  vendor_of(files[0]["manufacturer"]), sum(int(row["size"]) for row in files))
 
 
-def worth(study, missing, vendors, used):
-    if study.name.split("/", 1)[0] == "" or study.paths[0] in used:
-        return -1
-    new = sum(1 for feature in study.features if missing.get(feature, 0) > 0)
-    return 2 * new + (study.vendor not in vendors and study.vendor != "")
+def as_written(path):
+    """The file with UN where the file says UN; None when pydicom cannot make sense of it."""
+    before = pydicom.config.replace_un_with_known_vr
+    pydicom.config.replace_un_with_known_vr = False
+    try:
+        head = pydicom.dcmread(path, force=True)
+        for keyword in UIDS:
+            head[keyword]  # resolved now, not when it is first looked at
+        return head
+    except (TypeError, KeyError):
+        return None
+    finally:
+        pydicom.config.replace_un_with_known_vr = before
+
+
+def plain(study):
+    """What the catalog does not tell: pixels of an original or vouched-for image, one image a place,
+    and UIDs that a PACS can send.
+    """
+    places = set()
+    for path in study.paths:
+        head = as_written(path)
+        if head is None or "PixelData" not in head:
+            return False
+        if not all(re.fullmatch(r"[0-9.]{1,64}", str(head[uid].value)) for uid in UIDS):
+            return False
+        kind = list(head.get("ImageType") or [])[:2]
+        if kind == ["DERIVED", "SECONDARY"] and head.get("BurnedInAnnotation") != "NO":
+            return False  # the text in its pixels nobody knows: it waits in quarantine
+        if head.get("ConversionType"):
+            return False
+        places.add(str(head.get("ImagePositionPatient")))
+    return len(places) == len(study.paths)
+
+
+def worth(study, missing, vendors, rarity):
+    """What is rare counts more, so that nothing common takes a rare study's place."""
+    new = sum(rarity[feature] for feature in study.features if missing.get(feature, 0) > 0)
+    return new + (0.05 if study.vendor and study.vendor not in vendors else 0)
 
 
 def choose():
     """Greedy: the study that shows most of what is still missing, the smaller one of equals."""
-    pool = [study for study in candidates() if study.size < 40_000_000]
+    pool = [study for study in candidates() if study.size < 40_000_000 and plain(study)]
+    count = collections.Counter(feature for study in pool for feature in study.features)
+    rarity = {feature: WANTED[feature] / number for feature, number in count.items()}
     missing, vendors, chosen, studies = dict(WANTED), set(), [], set()
-    while pool and (any(n > 0 for n in missing.values()) or len(vendors) < VENDORS
-                    or len(chosen) < STUDIES):
-        best = max(pool, key=lambda s: (worth(s, missing, vendors, set()), -s.size, s.name))
-        if worth(best, missing, vendors, set()) == 0 and len(chosen) >= STUDIES:
+    while pool:
+        best = max(pool, key=lambda s: (worth(s, missing, vendors, rarity), -s.size, s.name))
+        if worth(best, missing, vendors, rarity) == 0 and len(chosen) >= STUDIES:
             break
         pool.remove(best)
         uid = study_uid(best)
@@ -132,20 +172,31 @@ def shortfall(chosen):
     return lacking
 
 
-def deflated(chosen, folder):
-    """A study that was not chosen, written again in Deflated Explicit VR Little Endian.
+def missing_syntaxes(chosen):
+    shown = set().union(*(study.features for study in chosen))
+    return [name for name in ("deflated", "RLE", "big endian") if name not in shown]
 
-    The corpus holds deflated objects only of kinds that go to quarantine.
+
+RECODERS = {"RLE": ["dcmcrle"], "big endian": ["dcmconv", "+tb"]}
+
+
+def recoded(chosen, folder, name):
+    """A study that was not chosen, written again in a transfer syntax that the corpus holds only in
+    objects that go to quarantine, or in a study that was chosen in another one.
     """
     taken = {study_uid(study) for study in chosen}
-    native = (study for study in candidates() if len(study.paths) <= 4 and study.vendor
-              and study.features == {"MR"} and study_uid(study) not in taken)
-    study = min(native, key=lambda study: (study.size, study.name))
+    native = (study for study in sorted(candidates(), key=lambda s: (s.size, s.name))
+              if len(study.paths) <= 4 and study.vendor and study.features == {"MR"}
+              and study_uid(study) not in taken)
+    study = next(study for study in native if plain(study))
     paths = []
     for number, path in enumerate(study.paths):
+        paths.append(pathlib.Path(folder, f"{name}-{number}.dcm"))
+        if name in RECODERS:
+            subprocess.run([*RECODERS[name], str(path), str(paths[-1])], check=True)
+            continue
         file = pydicom.dcmread(path)
         file.file_meta.TransferSyntaxUID = pydicom.uid.DeflatedExplicitVRLittleEndian
         file.is_implicit_VR, file.is_little_endian = False, True
-        paths.append(pathlib.Path(folder, f"deflated-{number}.dcm"))
         pydicom.dcmwrite(paths[-1], file, write_like_original=False)
-    return Study("deflated again: " + study.name, paths, {"MR", "deflated"}, study.vendor, study.size)
+    return Study(f"{name} again: {study.name}", paths, {"MR", name}, study.vendor, study.size)

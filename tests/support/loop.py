@@ -60,8 +60,7 @@ class Loop:
         self.known_deliveries = {item["id"]
                                  for item in reader.deliveries(self.site.node, "manager")}
         found = Round(study_uid, sent=len(self.site.pacs.instances(study_uid)))
-        result = self.site.pacs.send(study_uid)
-        found.refused = int(result.get("FailedInstancesCount", 0))
+        found.refused = self.site.pacs.send(study_uid)
         self.say(f"PACS {self.site.pacs.aet} sent {found.sent - found.refused} of {found.sent} "
                  "instances to GLOSSATOR")
         return found

@@ -6,7 +6,7 @@ import time
 import uuid
 
 API = "/glossator/api/v1"
-TISSUE = {"code": "85756007", "scheme": "SCT", "meaning": "Body tissue structure"}
+TISSUE = {"code": "85756007", "scheme": "SCT", "meaning": "Tissue"}
 STRUCTURE = {"code": "123037004", "scheme": "SCT", "meaning": "Anatomical Structure"}
 VOLUME = {"code": "118565006", "scheme": "SCT", "meaning": "Volume"}
 CUBIC_MM = {"code": "mm3", "scheme": "UCUM", "meaning": "cubic millimeter"}

@@ -40,7 +40,8 @@ def self_made(folder):
 
 def from_corpus(folder):
     chosen = corpus.choose()
-    chosen.append(corpus.deflated(chosen, folder))
+    for name in corpus.missing_syntaxes(chosen):
+        chosen.append(corpus.recoded(chosen, folder, name))
     lacking = corpus.shortfall(chosen)
     if lacking:
         raise LookupError(f"the corpus lacks {', '.join(lacking)}")
