@@ -12,7 +12,7 @@
 namespace glossator::deid {
 namespace {
 
-constexpr size_t kEntriesMax = 100000;
+constexpr size_t kEntriesMax = 100000;  // some 100 MB to search for
 constexpr size_t kBytesMax = 8u << 20;
 constexpr size_t kTextMax = 256;  // longer ones are searched by their words
 constexpr std::string_view kMagic = "GLDD1\n";

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
-#include "deid/automaton.h"
 #include "deid/encodings.h"
 #include "deid/fold.h"
+#include "deid/pattern_index.h"
 #include "deid/tables.h"
 
 namespace glossator::deid {
@@ -17,7 +17,6 @@ constexpr size_t kNumberDigitsMin = 6;
 
 struct Pattern {
   IdentifierKind kind;
-  uint32_t size;      // bytes
   uint8_t width = 1;  // bytes a character: 2 for UTF-16
   bool digits = false;
   bool whole = false;  // nothing may continue it
@@ -74,14 +73,13 @@ class Sentinel::Patterns {
     for (const auto& [kind, text] : dictionary.entries()) {
       if (!Retained(kind, options) && IsSearchable(kind, text)) Add(kind, text, every_encoding);
     }
-    automaton_.Build();
+    index_.Build();
   }
 
   template <class Found>
   void Search(std::string_view bytes, Found&& found) const {
-    automaton_.Run(bytes, [&](uint32_t id, size_t end) {
+    index_.Run(bytes, [&](uint32_t id, size_t begin, size_t end) {
       const Pattern& pattern = patterns_[id];
-      const size_t begin = end - pattern.size;
       return !Counts(pattern, bytes, begin, end) || found(Hit{begin, pattern.kind});
     });
   }
@@ -99,11 +97,11 @@ class Sentinel::Patterns {
 
   void Put(IdentifierKind kind, const std::string& spelling, const std::string& bytes,
            uint8_t width) {
-    Pattern pattern{kind, static_cast<uint32_t>(bytes.size()), width};
+    Pattern pattern{kind, width};
     pattern.digits = IsDigits(spelling);
     pattern.whole = pattern.digits || spelling.size() < kLongEnoughInside;
     pattern.looks = bytes.size() < kShortBytes && IsAscii(bytes);
-    automaton_.Add(bytes, static_cast<uint32_t>(patterns_.size()));
+    index_.Add(bytes, static_cast<uint32_t>(patterns_.size()));
     patterns_.push_back(pattern);
   }
 
@@ -134,7 +132,7 @@ class Sentinel::Patterns {
            (IsSeparator(before) && IsSeparator(after) && OneCase(bytes.substr(begin, end - begin)));
   }
 
-  ByteAutomaton automaton_;
+  PatternIndex index_;
   std::vector<Pattern> patterns_;
 };
 

@@ -32,7 +32,7 @@ class Sentinel {
   explicit Sentinel(const Dictionary& dictionary, const Options& options = {});
   ~Sentinel();
 
-  // At most hits_max hits, in order of their ends.
+  // At most hits_max hits, in order of their offsets.
   std::vector<Hit> Search(std::string_view bytes, size_t hits_max = 16) const;
   bool Finds(std::string_view bytes) const { return !Search(bytes, 1).empty(); }
 

@@ -131,7 +131,7 @@ void DropHighAges(std::vector<Piece>& pieces) {
 // Marks between dropped words go with them.
 std::string Join(const std::vector<Piece>& pieces) {
   std::string out;
-  bool after_gap = true;
+  bool after_gap = false;
   for (const Piece& piece : pieces) {
     if (piece.word && !piece.kept) {
       after_gap = true;
@@ -143,9 +143,10 @@ std::string Join(const std::vector<Piece>& pieces) {
       out += piece.text;
     }
   }
+  const size_t begin = out.find_first_not_of(" ,;:-_/^&)\r\n\t");
   const size_t end = out.find_last_not_of(" ,;:-_/^&\r\n\t(");
-  out.resize(end == out.npos ? 0 : end + 1);
-  return out;
+  return begin == out.npos || end == out.npos || end < begin ? std::string()
+                                                             : out.substr(begin, end + 1 - begin);
 }
 
 bool IsKeyword(std::string_view text) {
@@ -175,6 +176,11 @@ bool IsTechnicalToken(std::string_view word) {
   bool unknown = false;
   for (size_t begin = 0; begin < word.size();) {
     const bool letter = IsLetter(word[begin]);
+    const bool point = word[begin] == '.' && begin > 0 && begin + 1 < word.size();
+    if (point) {  // "gauss6.00"
+      ++begin;
+      continue;
+    }
     if (!letter && !IsDigit(word[begin])) return false;
     size_t end = begin;
     while (end < word.size() && IsLetter(word[end]) == letter) ++end;
@@ -191,6 +197,7 @@ bool IsTechnicalToken(std::string_view word) {
 
 std::string CleanText(std::string_view utf8, TextRule rule, const Sentinel& identifiers) {
   if (rule == TextRule::kKeyword && IsKeyword(Trim(utf8))) return std::string(Trim(utf8));
+  if (WordsOf(utf8).empty()) return std::string(Trim(utf8));  // "°", "%", "-"
   const std::string text = WithoutAddresses(utf8);
   std::vector<Piece> pieces = PiecesOf(text);
   for (Piece& piece : pieces) {

@@ -175,7 +175,10 @@ std::optional<std::string> ValueCleaner::CleanTextValue(const dicom::Element& el
   if (rule == TextRule::kZone) {
     return IsZone(Trim(utf8)) ? std::optional(std::string(Trim(utf8))) : std::nullopt;
   }
-  if (rule == TextRule::kTerm) return Terms(utf8);
+  if (rule == TextRule::kTerm) {
+    if (auto term = Terms(utf8)) return term;
+    rule = TextRule::kTechnical;
+  }
   if (!dicom::IsMultiValued(vr)) {
     std::string cleaned = CleanText(utf8, rule, identifiers_);
     return cleaned.empty() ? std::nullopt : std::optional(std::move(cleaned));

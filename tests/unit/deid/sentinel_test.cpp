@@ -92,6 +92,14 @@ TEST_F(SentinelTest, DoesNotTakeShortNamesFromNoise) {
   EXPECT_FALSE(Finds("\x93KiM\xF1"));
 }
 
+TEST_F(SentinelTest, FindsOneAmongManyThatBeginAlike) {
+  for (int i = 0; i < 20000; ++i) {
+    dictionary_.Add(IdentifierKind::kId, "TOKEN" + std::to_string(100000 + i));
+  }
+  EXPECT_TRUE(Finds("xx token117345 yy"));
+  EXPECT_FALSE(Finds("xx token217345 yy"));
+}
+
 TEST_F(SentinelTest, LeavesOutWhatThePolicyRetains) {
   dictionary_.Add(IdentifierKind::kInstitution, "Zauberberg Klinik");
   EXPECT_TRUE(Finds("Zauberberg"));
@@ -128,7 +136,7 @@ TEST(Dictionary, SurvivesSealingAndMerging) {
 
 TEST(Dictionary, SaysWhenItIsFull) {
   Dictionary dictionary;
-  for (int i = 0; i < 30000; ++i) {
+  for (int i = 0; i < 110000; ++i) {
     dictionary.Add(IdentifierKind::kId, "ID" + std::to_string(1000000 + i));
   }
   EXPECT_TRUE(dictionary.overflowed());

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "deid/pattern_index.h"
+
+#include <algorithm>
+
+namespace glossator::deid {
+namespace {
+
+// Bits of the bitmap: enough that one look in a thousand is in vain, at least what fits a
+// processor's first cache, at most one for every three bytes there are.
+constexpr int kBitsMin = 18, kBitsMax = 24;
+
+}  // namespace
+
+std::string PatternIndex::Folded(std::string_view bytes) {
+  std::string folded(bytes);
+  for (char& byte : folded) byte = static_cast<char>(Fold(byte));
+  return folded;
+}
+
+void PatternIndex::Add(std::string_view pattern, uint32_t id) {
+  if (pattern.size() < kPatternMin) return;
+  const std::string folded = Folded(pattern);
+  uint32_t key = 0;
+  for (size_t i = 0; i < kPatternMin; ++i) key = key << 8 | static_cast<uint8_t>(folded[i]);
+  std::vector<uint32_t>& lengths = lengths_[key];
+  const auto length = static_cast<uint32_t>(folded.size());
+  const auto place = std::lower_bound(lengths.begin(), lengths.end(), length);
+  if (place == lengths.end() || *place != length) lengths.insert(place, length);
+  exact_[folded].push_back(id);
+}
+
+void PatternIndex::Build() {
+  int bits = kBitsMin;
+  while (bits < kBitsMax && (size_t{1} << bits) < lengths_.size() * 1000) ++bits;
+  shift_ = 32 - bits;
+  bitmap_.assign((size_t{1} << bits) / 64, 0);
+  for (const auto& entry : lengths_) {
+    const uint32_t slot = entry.first * kSpread >> shift_;
+    bitmap_[slot >> 6] |= uint64_t{1} << (slot & 63);
+  }
+}
+
+}  // namespace glossator::deid
