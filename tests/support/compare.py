@@ -36,8 +36,8 @@ def near(one, other):
 def check_plane(item, file, frame, original):
     """The frame lies where its source image lies; `original` is the source's volume."""
     place = group(item, file, "PlanePositionSequence")
-    if frame.position is None:
-        return
+    if frame.position is None or not original.frame_of_reference:
+        return  # without a frame of reference a SEG has no planes (PS3.3 C.8.20.3): by reference
     if place is None:
         raise Different("the source has positions and the SEG has none")
     if not near(place.ImagePositionPatient, frame.position):

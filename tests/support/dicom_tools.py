@@ -89,16 +89,17 @@ INHERITED = ("StudyInstanceUID", "FrameOfReferenceUID", "StudyDate", "StudyTime"
 SUMMARY = "contains invalid data values for Value Representations"
 
 
-def new_complaints(objects, image):
+def new_complaints(objects, images):
     """Complaints about returned objects, but for those about values that the study itself has.
 
     Patient and study attributes go back as the PACS has them, right or wrong; UIDs of the study's
-    own images stand in the references. `image` is one image of the study.
+    own images stand in the references. `images` are those of the study.
     """
-    head = read_head(image)
-    values = [str(head.get(keyword) or "") for keyword in INHERITED]
-    values += [head.SeriesInstanceUID, head.SOPInstanceUID]
-    of_image = {line for _, line in judge_bytes([image])}
+    heads = [read_head(image) for image in images]
+    values = {str(heads[0].get(keyword) or "") for keyword in INHERITED}
+    for head in heads:
+        values |= {head.SeriesInstanceUID, head.SOPInstanceUID}
+    of_image = {line for _, line in judge_bytes(images[:1])}
     found = []
     for tool, line in judge_bytes(objects):
         quoted = re.findall(r"[<\"]([^<>\"]*)[>\"]", line)
@@ -108,3 +109,11 @@ def new_complaints(objects, image):
     if all(SUMMARY in line for _, line in found):
         return []  # it sums up what was set aside
     return found
+
+
+def read_head(data):
+    return pydicom.dcmread(io.BytesIO(data), stop_before_pixels=True, force=True)
+
+
+def read(data):
+    return pydicom.dcmread(io.BytesIO(data))

@@ -31,6 +31,7 @@ class Volume:
     orientation: object  # six numbers, or None
     spacing: object  # between rows, between columns; or None
     multi_frame: bool
+    frame_of_reference: str  # empty: positions mean nothing beyond this series
 
     @property
     def shape(self):
@@ -142,7 +143,7 @@ def build(items):
     else:
         frames.sort(key=lambda item: (item[0], item[1].sop_instance_uid, item[1].number))
     return Volume(first.SeriesInstanceUID, first.get("Modality", ""), [f for _, f in frames],
-                  orientation, spacing, multi)
+                  orientation, spacing, multi, str(first.get("FrameOfReferenceUID") or ""))
 
 
 def threshold(volume):
