@@ -7,6 +7,7 @@ usage: test.py [build|lint|unit|integration|conformance|fuzz]...   (all without 
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import time
@@ -39,9 +40,22 @@ class Count:
         self.skipped += other.skipped
 
 
-def run(command, **options):
+def run(command, minutes=None, **options):
+    """The exit status. After `minutes` it is interrupted as by Ctrl-C, then killed: status 124."""
     sys.stdout.flush()
-    return subprocess.run([str(part) for part in command], cwd=ROOT, **options).returncode
+    process = subprocess.Popen([str(part) for part in command], cwd=ROOT, **options)
+    try:
+        return process.wait(minutes and 60 * minutes)
+    except (subprocess.TimeoutExpired, KeyboardInterrupt) as reason:
+        process.send_signal(signal.SIGINT)  # servers that it started are ended by it
+        try:
+            process.wait(40)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        if isinstance(reason, KeyboardInterrupt):
+            raise
+        print(f"interrupted after {minutes} minutes")
+        return 124
 
 
 def suite_build():
@@ -114,7 +128,7 @@ def pytest(name, *arguments):
     RESULTS.mkdir(parents=True, exist_ok=True)
     report.unlink(missing_ok=True)
     status = run([PYTHON, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", "--durations=8",
-                  f"--junitxml={report}", *arguments])
+                  f"--junitxml={report}", *arguments], minutes=2 * BUDGET[name])
     if not report.exists():
         count.one(name, False)
         return count
