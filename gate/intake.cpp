@@ -115,7 +115,21 @@ std::unique_ptr<dimse::StoreSink> Intake::Store(const dimse::Association& associ
   if (!parts_.spool.has_room()) throw Error(ErrorKind::kBusy, "the spool is full");
   const auto match = Match(
       parts_.config, {association.called_aet, association.calling_aet, association.peer_address});
-  return std::make_unique<ObjectSink>(*this, match.project, request);
+  return std::make_unique<ObjectSink>(*this, match.project, request, association.number);
+}
+
+void Intake::NoteSender(uint64_t association, const std::shared_ptr<Study>& study) {
+  if (association == 0) return;
+  const std::lock_guard lock(senders_mutex_);
+  if (senders_[association].insert(study).second) ++study->senders;
+}
+
+void Intake::Closed(const dimse::Association& association) {
+  const std::lock_guard lock(senders_mutex_);
+  const auto entry = senders_.find(association.number);
+  if (entry == senders_.end()) return;
+  for (const auto& study : entry->second) --study->senders;
+  senders_.erase(entry);
 }
 
 dimse::Status Intake::EventReport(const dimse::Association& association,
@@ -127,7 +141,8 @@ dimse::Status Intake::EventReport(const dimse::Association& association,
 
 std::unique_ptr<ObjectWriter> Intake::Admit(const ProjectConfig* project, std::string_view head,
                                             const dicom::TransferSyntax& syntax,
-                                            const dimse::StoreRequest& request, bool screened) {
+                                            const dimse::StoreRequest& request,
+                                            uint64_t association) {
   const Instance<Hospital> instance(Permit<Hospital>(), dicom::Read(head, syntax), syntax);
   try {
     RequireIdentifiers(instance.data_set(), request);
@@ -137,7 +152,7 @@ std::unique_ptr<ObjectWriter> Intake::Admit(const ProjectConfig* project, std::s
         {{"status", dimse::kDataSetMismatch}, {"why", error.what()}});
     return std::make_unique<MismatchedObject>(error.what());
   }
-  if (project != nullptr) return Judge(*project, instance, request, screened);
+  if (project != nullptr) return Judge(*project, instance, request, association);
   auto arrival = Started(parts_, nullptr, nullptr, request);
   arrival.reason = deid::reasons::kNoRoute;
   auto hold = std::make_shared<Hold>(nullptr, twins_, "");
@@ -149,13 +164,14 @@ std::unique_ptr<ObjectWriter> Intake::Admit(const ProjectConfig* project, std::s
 class Intake::Judgement {
  public:
   Judgement(Intake& intake, const ProjectConfig& project, const Instance<Hospital>& instance,
-            const dimse::StoreRequest& request)
+            const dimse::StoreRequest& request, uint64_t association)
       : intake_(intake),
         project_(project),
         instance_(instance),
         request_(request),
         binding_(intake.parts_.identities.Bind(project.id, instance.data_set())),
         arrival_(Started(intake.parts_, &project, binding_.study.get(), request)) {
+    intake_.NoteSender(association, binding_.study);
     deid::Dictionary identifiers;
     identifiers.Collect(instance);
     if (binding_.study->Learn(identifiers)) arrival_.dictionary = identifiers.Serialize();
@@ -216,8 +232,9 @@ class Intake::Judgement {
 
 std::unique_ptr<ObjectWriter> Intake::Judge(const ProjectConfig& project,
                                             const Instance<Hospital>& instance,
-                                            const dimse::StoreRequest& request, bool screened) {
-  return Judgement(*this, project, instance, request).Decide(screened);
+                                            const dimse::StoreRequest& request,
+                                            uint64_t association) {
+  return Judgement(*this, project, instance, request, association).Decide(association != 0);
 }
 
 }  // namespace glossator::gate

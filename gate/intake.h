@@ -6,6 +6,8 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
+#include <set>
 #include <string>
 
 #include "deid/engine.h"
@@ -62,12 +64,13 @@ class Intake final : public dimse::Handler {
   dimse::Status EventReport(const dimse::Association& association, std::string_view sop_class_uid,
                             std::string_view sop_instance_uid, uint16_t event_type,
                             const dicom::DataSet& information) override;
+  void Closed(const dimse::Association& association) override;
 
   // Judges a head; throws dimse-mappable Error to refuse. `project` nullptr: no route.
-  // With `screened` false the reasons of Screen are set aside: a steward has looked.
+  // `association` 0: a steward's release; the reasons of Screen are then set aside.
   std::unique_ptr<ObjectWriter> Admit(const ProjectConfig* project, std::string_view head,
                                       const dicom::TransferSyntax& syntax,
-                                      const dimse::StoreRequest& request, bool screened = true);
+                                      const dimse::StoreRequest& request, uint64_t association);
 
   const IntakeParts& parts() const { return parts_; }
   IntakeCounters& counters() { return counters_; }
@@ -78,13 +81,16 @@ class Intake final : public dimse::Handler {
 
   std::unique_ptr<ObjectWriter> Judge(const ProjectConfig& project,
                                       const Instance<Hospital>& instance,
-                                      const dimse::StoreRequest& request, bool screened);
+                                      const dimse::StoreRequest& request, uint64_t association);
+  void NoteSender(uint64_t association, const std::shared_ptr<Study>& study);
   const deid::Engine& EngineOf(const std::string& project) const;
 
   IntakeParts parts_;
   OnCommitment on_commitment_;
   std::map<std::string, deid::Engine> engines_;
   Twins twins_;
+  std::mutex senders_mutex_;
+  std::map<uint64_t, std::set<std::shared_ptr<Study>>> senders_;  // by association
   IntakeCounters counters_;
 };
 

@@ -17,7 +17,8 @@ namespace glossator::gate {
 
 class ObjectSink final : public dimse::StoreSink {
  public:
-  ObjectSink(Intake& intake, const ProjectConfig* project, dimse::StoreRequest request);
+  ObjectSink(Intake& intake, const ProjectConfig* project, dimse::StoreRequest request,
+             uint64_t association);
 
   void Begin(std::function<void()> resume) override { resume_ = std::move(resume); }
   dimse::Flow Data(std::string_view bytes) override;
@@ -32,6 +33,7 @@ class ObjectSink final : public dimse::StoreSink {
   Intake& intake_;
   const ProjectConfig* project_;
   dimse::StoreRequest request_;
+  uint64_t association_;
   const dicom::TransferSyntax& inner_syntax_;  // of the inflated bytes
   std::unique_ptr<Inflater> inflater_;
   dicom::HeadScanner scanner_;

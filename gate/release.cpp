@@ -71,6 +71,8 @@ bool Releaser::IsDue(const store::StudyRow& study) const {
 void Releaser::Decide(const store::StudyRow& study) {
   const auto known = identities_.Find(study.number);
   if (known->in_flight > 0) return;
+  // Whoever sent part of it and is still connected may be slow; a manager need not wait for that.
+  if (known->senders > 0 && !study.release_requested) return;
   std::vector<store::InstanceRow> held;
   database_.Read([&](const store::Reader& reader) {
     held = store::InstancesOf(reader, study.number, "HELD");

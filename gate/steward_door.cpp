@@ -162,7 +162,7 @@ Json::Value StewardDoor::QuarantineRelease(const Json::Value& request) {
   original.sop_class_uid = head.GetString(tags::SOPClassUID);
   original.sop_instance_uid = head.GetString(tags::SOPInstanceUID);
   original.transfer_syntax = &syntax;
-  auto writer = parts_.intake.Admit(project, head_bytes, syntax, original, false);
+  auto writer = parts_.intake.Admit(project, head_bytes, syntax, original, 0);
   if (head_bytes.size() < plain.size()) {
     writer->Write(std::string_view(plain).substr(head_bytes.size()));
   }

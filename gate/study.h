@@ -64,6 +64,8 @@ class Study final : public deid::Pseudonyms {
 
   // Objects that are being received or whose row is not durable yet: no release meanwhile.
   std::atomic<int> in_flight{0};
+  // Open associations that have brought an object of it: more may follow.
+  std::atomic<int> senders{0};
 
  private:
   int64_t number_;

@@ -33,6 +33,25 @@ TEST_F(GateTest, GivesNoKeyBeforeTheRelease) {
   EXPECT_EQ(AwaitBatch()["records"].size(), 1u);
 }
 
+// A slow PACS paused for longer than the quiet time between two slices; the case opened with 19 of
+// 20 slices.
+TEST_F(GateTest, DoesNotReleaseWhileTheSenderIsStillConnected) {
+  Start();
+  auto scu = Connect();
+  const auto send = [&](int instance) {
+    const auto object = CtSlice(instance);
+    return scu->Store(kCtImage, object.GetString(tags::SOPInstanceUID),
+                      dicom::kExplicitLittleEndian,
+                      dicom::Write(object, dicom::kExplicitLittleEndian));
+  };
+  send(1);
+  std::this_thread::sleep_for(std::chrono::milliseconds(1200));
+  EXPECT_TRUE(Ask("batches")["items"].empty());
+  send(2);
+  scu->Release();
+  EXPECT_EQ(AwaitBatch()["records"].size(), 2u);
+}
+
 TEST_F(GateTest, KeepsNothingIdentifiedInClearOnDisk) {
   Start();
   Send(CtSlice(1));
