@@ -152,6 +152,8 @@ def test_planted_identifiers_in_our_own_studies_are_gone(tmp_path):
         synthetic.write(synthetic.Plan(modality=modality, **SMALL), source / modality)
     keys, skipped = plant.plant_corpus(source, planted)
     assert keys and not skipped
+    for name, key in keys.items():  # the yardstick sees what it has planted
+        assert len(plant.leaks_in(planted / name, key)) >= 0.99 * len(key)
     for policy in POLICIES:
         result = plant.score(str(TOOL), policy, planted, keys, tmp_path)
         assert result["files"] == {"clean": len(keys)}

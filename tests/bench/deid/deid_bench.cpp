@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The header path, single-threaded: parse, collect, clean, write and search the head of each
-// file; then bulk pixels through PixelStream. bench_deid FILE...: one JSON line.
+// file; then bulk pixels through PixelStream. bench_deid [FILE...]: one JSON line.
 #include <time.h>
 
 #include <chrono>
@@ -100,6 +100,7 @@ int main(int argc, char** argv) {
     std::ifstream in(argv[i], std::ios::binary);
     files.emplace_back(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
   }
+  if (files.empty()) files.push_back(dicom::WriteFile(CtHead(), dicom::kExplicitLittleEndian));
   Times times;
   Dictionary study;
   for (const std::string& file : files) CleanHead(file, study, times);  // warm, learns all

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Plants identifiers into every file of a corpus, cleans, and counts what is left.
 
-plant.py --tool glossator-deid --corpus DIR [--policy NAME ...] [--keep DIR] [--json]
+plant.py [--tool PROGRAM] [--corpus DIR] [--policy NAME ...] [--keep DIR]
 
 Two kinds of tokens: the identity of a made-up patient in the attributes where it belongs and, in
 many spellings, where it does not; and tokens that stand nowhere else, so that only denying by
@@ -12,8 +12,10 @@ ASCII, UTF-8, UTF-16 or Latin-1, whatever its case.
 import argparse
 import collections
 import json
+import os
 import pathlib
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -24,6 +26,8 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
 warnings.simplefilter("ignore")
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+CORPUS = pathlib.Path(os.environ.get("GLOSSATOR_CORPUS", ROOT.parent / "shared" / "corpus"))
 KEY = "07" * 32
 
 PEOPLE = [  # surname, given name
@@ -63,6 +67,9 @@ PersonName""".split()
 STRUCTURE = {"SOPClassUID", "SpecificCharacterSet", "ImageType", "Modality", "TransferSyntaxUID",
              "BurnedInAnnotation", "PhotometricInterpretation", "MediaStorageSOPClassUID",
              "ReferencedSOPClassUID"}
+
+
+SECRET = re.compile(rb"(?=([a-z]{8}q\d\d))")  # what Planter.secret makes, wherever it begins
 
 
 class Planter:
@@ -262,8 +269,8 @@ def plant(source, target, ordinal):
     dataset.preamble = (planter.secret("preamble").encode() * 16)[:128].ljust(128, b"\0")
     dataset.save_as(target, write_like_original=True)
     # Some plants were overwritten by later ones: only what is in the file counts.
-    there = set(leaks_in(target, {token: token for token in planter.tokens()}, whole=True))
-    return {token: where for token, where in planter.tokens().items() if token in there}
+    words = set(re.findall(r"[\w'+-]+", target.read_bytes().decode("utf-8", "replace").lower()))
+    return {token: where for token, where in planter.tokens().items() if token.lower() in words}
 
 
 def head_bytes(path):
@@ -273,23 +280,32 @@ def head_bytes(path):
     if "PixelData" not in dataset:
         return whole
     pixels = dataset.PixelData
-    at = whole.rfind(pixels[:1 << 16])
+    at = len(whole) - len(pixels)  # cleaned objects end with their pixels
+    if whole[at:at + 64] != pixels[:64]:
+        return whole
     if dataset.file_meta.TransferSyntaxUID.is_compressed:
         return whole  # comments hide anywhere
     expected = native_size(dataset) or len(pixels)
     return whole[:at] + whole[at + min(expected, len(pixels)):] if at > 0 else whole
 
 
-def leaks_in(path, tokens, whole=False):
-    raw = path.read_bytes() if whole else head_bytes(path)
-    lowered = raw.lower()
-    wide = lowered.replace(b"\0", b"") if b"\0" in lowered else lowered
-    text = raw.decode("utf-8", "ignore").lower()
+def leaks_in(path, tokens):
+    lowered = head_bytes(path).lower()
+    narrow = lowered.replace(b"\0", b"")  # UTF-16 of ASCII
+    secrets = {found.decode() for text in (lowered, narrow) for found in SECRET.findall(text)}
     return [where for token, where in tokens.items()
-            if token.lower() in text or token.lower().encode("utf-8") in lowered
-            or token.lower().encode("utf-8") in wide
-            or (len(token) > 3 and token.encode("latin-1", "ignore").lower() in lowered
-                and token.encode("latin-1", "ignore").decode("latin-1") == token)]
+            if (token.lower() in secrets if SECRET.match(token.lower().encode())
+                else any(form in text for form in forms(token) for text in (lowered, narrow)))]
+
+
+def forms(token):
+    """An identity as bytes: UTF-8, UTF-16 without zeros, Latin-1."""
+    found = [token.lower().encode("utf-8"), token.encode("utf-8")]
+    if len(token) > 3 and not token.isascii():
+        found += [token.encode(name, "ignore") for name in ("utf-16-le", "utf-16-be")]
+        latin = token.encode("latin-1", "ignore")
+        found += [latin] if latin.decode("latin-1") == token else []
+    return found
 
 
 def plant_corpus(corpus, folder):
@@ -331,8 +347,8 @@ def score(tool, policy, planted, keys, folder):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--tool", required=True)
-    parser.add_argument("--corpus", required=True, type=pathlib.Path)
+    parser.add_argument("--tool", default=str(ROOT / "build" / "bin" / "glossator-deid"))
+    parser.add_argument("--corpus", default=CORPUS, type=pathlib.Path)
     parser.add_argument("--policy", nargs="+", default=["basic", "research"])
     parser.add_argument("--keep", type=pathlib.Path)
     arguments = parser.parse_args()

@@ -2,17 +2,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """New dciodvfy errors of cleaned objects against their originals.
 
-validity.py --tool glossator-deid --corpus DIR [--policy NAME] [--show N]
+validity.py [--tool PROGRAM] [--corpus DIR] [--policy NAME] [--show N]
 """
 import argparse
 import collections
 import json
+import os
 import pathlib
 import re
 import subprocess
 import sys
 import tempfile
 
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+CORPUS = pathlib.Path(os.environ.get("GLOSSATOR_CORPUS", ROOT.parent / "shared" / "corpus"))
 KEY = "07" * 32
 # Numbers and values inside a message differ between two objects that have the same fault.
 VOLATILE = re.compile(r"<[^>]*>|\[\d+\]|0x[0-9a-f]+|\b\d+(\.\d+)*\b")
@@ -66,8 +69,8 @@ def compare(tool, policy, corpus):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--tool", required=True)
-    parser.add_argument("--corpus", required=True)
+    parser.add_argument("--tool", default=str(ROOT / "build" / "bin" / "glossator-deid"))
+    parser.add_argument("--corpus", default=CORPUS)
     parser.add_argument("--policy", default="basic")
     parser.add_argument("--show", type=int, default=40)
     arguments = parser.parse_args()
