@@ -69,6 +69,10 @@ def fuzz(program, seconds):
     return True
 
 
+# Have not had their first long run yet; run them by name before they guard every change.
+NOT_YET = {"fuzz_seg_read", "fuzz_model_config"}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=100)
@@ -78,7 +82,9 @@ def main():
         print("not ok build of the fuzzers")
         return 3
     programs = [path for path in sorted((BUILD / "bin").glob("fuzz_*"))
-                if not options.names or path.name in options.names]
+                if path.name in options.names or not options.names and path.name not in NOT_YET]
+    for name in sorted(NOT_YET - set(options.names)):
+        print(f"skipped: {name} (run it by name)")
     share = options.seconds / max(1, len(programs))
     results = [fuzz(program, share) for program in programs]
     return 0 if all(results) else 3
