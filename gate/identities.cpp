@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gate/identities.h"
 
-#include <array>
-
 #include "dicom/io.h"
 #include "dicom/uid.h"
+#include "gate/hospital_tags.h"
 #include "model/error.h"
 #include "store/journal.h"
 #include "vault/seal.h"
@@ -19,34 +18,9 @@ namespace tags = dicom::tags;
 // How many studies stay in memory; the others come back from the database when they are needed.
 constexpr size_t kRememberedMax = 4096;
 
-// The attributes that go back to the PACS when it does not answer with better ones.
-constexpr std::array<Tag, 21> kIdentityTags{
-    tags::SpecificCharacterSet,
-    tags::StudyDate,
-    tags::StudyTime,
-    tags::AccessionNumber,
-    tags::IssuerOfAccessionNumberSequence,
-    tags::ReferringPhysicianName,
-    tags::StudyDescription,
-    tags::PatientName,
-    tags::PatientID,
-    tags::IssuerOfPatientID,
-    tags::IssuerOfPatientIDQualifiersSequence,
-    tags::PatientBirthDate,
-    tags::PatientBirthTime,
-    tags::PatientSex,
-    tags::OtherPatientIDsSequence,
-    tags::PatientAge,
-    tags::PatientSize,
-    tags::PatientWeight,
-    tags::EthnicGroup,
-    tags::StudyInstanceUID,
-    tags::StudyID,
-};
-
 DataSet IdentityAttributes(const DataSet& head) {
   DataSet identity;
-  for (const auto tag : kIdentityTags) {
+  for (const auto tag : kHospitalTags) {
     if (const auto* element = head.Find(tag)) identity.Put(*element);
   }
   return identity;

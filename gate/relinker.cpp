@@ -9,7 +9,9 @@
 #include "dicom/dictionary.h"
 #include "dicom/io.h"
 #include "dicom/json.h"
+#include "dicom/patient_study.h"
 #include "dicom/uid.h"
+#include "gate/hospital_tags.h"
 #include "model/error.h"
 #include "store/gate_object.h"
 #include "vault/seal.h"
@@ -22,43 +24,14 @@ using dicom::Element;
 using dicom::Tag;
 namespace tags = dicom::tags;
 
-// Patient (PS3.3 C.7.1.1), Patient Study (C.7.2.2) and General Study (C.7.2.1) attributes: all of
-// them come from the hospital, none from the lab.
-constexpr std::array<Tag, 27> kHospitalTags{
-    tags::StudyDate,
-    tags::StudyTime,
-    tags::AccessionNumber,
-    tags::IssuerOfAccessionNumberSequence,
-    tags::ReferringPhysicianName,
-    tags::StudyDescription,
-    tags::PatientName,
-    tags::PatientID,
-    tags::IssuerOfPatientID,
-    tags::IssuerOfPatientIDQualifiersSequence,
-    tags::PatientBirthDate,
-    tags::PatientBirthTime,
-    tags::PatientSex,
-    tags::OtherPatientIDsSequence,
-    tags::PatientAge,
-    tags::PatientSize,
-    tags::PatientWeight,
-    tags::EthnicGroup,
-    tags::StudyInstanceUID,
-    tags::StudyID,
-    // Said of the pseudonymous object only.
+// Said of the pseudonymous object only.
+constexpr std::array kPseudonymousTags{
     tags::PatientIdentityRemoved,
     tags::DeidentificationMethod,
     tags::DeidentificationMethodCodeSequence,
     tags::LongitudinalTemporalInformationModified,
     tags::BurnedInAnnotation,
     tags::RecognizableVisualFeatures,
-    tags::SpecificCharacterSet,
-};
-// Of these, the ones that may not be absent (type 2 in both modules).
-constexpr std::array<Tag, 9> kAlwaysPresent{
-    tags::StudyDate,   tags::StudyTime, tags::AccessionNumber,  tags::ReferringPhysicianName,
-    tags::PatientName, tags::PatientID, tags::PatientBirthDate, tags::PatientSex,
-    tags::StudyID,
 };
 // Where a result defines UIDs of its own.
 constexpr std::array<Tag, 6> kOwnUidTags{
@@ -115,6 +88,7 @@ void CollectOwnUids(DataSet& object, std::set<std::string>& own) {
 }
 
 void SetHospitalAttributes(DataSet& object, const DataSet& vault, const DataSet& current) {
+  for (const auto tag : kPseudonymousTags) object.Erase(tag);
   for (const auto tag : kHospitalTags) {
     object.Erase(tag);
     const auto* now = current.HasValue(tag) ? current.Find(tag) : nullptr;
@@ -123,7 +97,7 @@ void SetHospitalAttributes(DataSet& object, const DataSet& vault, const DataSet&
       object.Put(*now);
     } else if (then != nullptr) {
       object.Put(*then);
-    } else if (IsOneOf(kAlwaysPresent, tag)) {
+    } else if (IsOneOf(dicom::TypeTwoOfPatientAndStudy(), tag)) {
       object.SetEmpty(tag);
     }
   }

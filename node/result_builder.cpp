@@ -147,10 +147,8 @@ std::vector<BuiltObject> ResultBuilder::Build(const Assignment& assignment,
   std::vector<BuiltObject> built;
   seg::Encoded encoded;
   built.push_back(BuildSegmentation(assignment, form, prepared, encoded, findings));
-  if (!form.measurements.empty()) {
-    auto report = BuildReport(assignment, form, prepared, built.front(), encoded, findings);
-    if (report) built.push_back(std::move(*report));
-  }
+  auto report = BuildReport(assignment, form, prepared, built.front(), encoded, findings);
+  if (report) built.push_back(std::move(*report));
   if (HasErrors(findings)) built.clear();
   return built;
 }

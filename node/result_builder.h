@@ -49,7 +49,7 @@ class ResultBuilder {
   // an error.
   std::optional<Prepared> Prepare(const Assignment& assignment, const SubmissionForm& form,
                                   std::string_view labels, std::vector<Finding>& findings);
-  // SEG, then SR when there are measurements; none when a finding is an error (of the sender's
+  // SEG, then SR; none when a finding is an error (of the sender's
   // codes and texts). Throws kInternal when what was read back differs from what was sent.
   std::vector<BuiltObject> Build(const Assignment& assignment, const SubmissionForm& form,
                                  const Prepared& prepared, std::vector<Finding>& findings);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The measurements of a submission as TID 1500, a group of TID 1411 for each tracked segment.
+// A submission as TID 1500: a group of TID 1411 for each tracked segment, measured or not.
 #include <algorithm>
 
 #include "dicom/io.h"
@@ -21,7 +21,8 @@ size_t IndexOf(const SubmissionForm& form, uint16_t label) {
                              segments.begin());
 }
 
-// The group of a measurement: the segment's own, made on first use.
+// The group of a measurement is the segment's own, made on first use. A segment without one gets
+// its group too: what was found is said even where nothing was measured.
 class Groups {
  public:
   Groups(const SubmissionForm& form, const BuiltObject& segmentation, const seg::Encoded& encoded,
@@ -31,6 +32,14 @@ class Groups {
   void Add(const Measurement& measurement) {
     GroupFor(measurement)
         .measurements.push_back({measurement.concept_name, measurement.value, measurement.unit});
+  }
+  void AddUnmeasured() {
+    for (size_t i = 0; i < form_.description.segments.size(); ++i) {
+      const auto is_of = [&](const auto& group) {
+        return group.segment->number == encoded_.segment_numbers.at(i);
+      };
+      if (std::ranges::none_of(groups_, is_of)) groups_.push_back(GroupOf(i));
+    }
   }
   std::vector<sr::MeasurementGroup> Take() { return std::move(groups_); }
 
@@ -44,13 +53,22 @@ class Groups {
       if (group.tracking_identifier == measurement.tracking_identifier) return group;
       is_first = false;
     }
-    sr::MeasurementGroup group;
+    sr::MeasurementGroup group = GroupOf(index);
     group.tracking_identifier = measurement.tracking_identifier;
-    group.tracking_uid = is_first ? encoded_.tracking_uids.at(index) : uids_.New();
+    if (!is_first) group.tracking_uid = uids_.New();
     group.finding = measurement.finding;
-    group.segment = {segmentation_.object.sop_class_uid, segmentation_.object.sop_instance_uid,
-                     number};
     return groups_.emplace_back(std::move(group));
+  }
+
+  sr::MeasurementGroup GroupOf(size_t index) const {
+    const seg::Segment& segment = form_.description.segments.at(index);
+    sr::MeasurementGroup group;
+    group.tracking_identifier = segment.name;
+    group.tracking_uid = encoded_.tracking_uids.at(index);
+    group.finding = segment.type;
+    group.segment = {segmentation_.object.sop_class_uid, segmentation_.object.sop_instance_uid,
+                     encoded_.segment_numbers.at(index)};
+    return group;
   }
 
   const SubmissionForm& form_;
@@ -88,6 +106,7 @@ std::optional<BuiltObject> ResultBuilder::BuildReport(
     const BuiltObject& segmentation, const seg::Encoded& encoded, std::vector<Finding>& findings) {
   Groups groups(form, segmentation, encoded, uids_);
   for (const Measurement& measurement : form.measurements) groups.Add(measurement);
+  groups.AddUnmeasured();
   sr::ReportDescription description;
   description.person = sr::PersonObserver{assignment.author.id, assignment.author.organization};
   description.device = Device(device_uid_);

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "dicom/charset.h"
+#include "dicom/patient_study.h"
 #include "seg/codes.h"
 #include "seg/plane.h"
 
@@ -319,7 +320,7 @@ dicom::DataSet MakeHeader(const HeaderParts& parts, const std::vector<std::strin
   PutSharedGroups(header, parts.source, parts.layout);
   for (const dicom::Element& element : parts.options.extra) header.Put(element);
   PutSchemes(header);
-  return Joined(PatientAndStudy(parts.source.head), std::move(header));
+  return Joined(dicom::PatientAndStudy(parts.source.head), std::move(header));
 }
 
 }  // namespace glossator::seg

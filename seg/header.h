@@ -45,10 +45,6 @@ dicom::DataSet SegmentItem(const Segment& segment, uint16_t number,
 std::array<uint16_t, 3> CieLabOf(const std::array<uint8_t, 3>& color);
 std::array<uint8_t, 3> ColorOf(const std::array<uint16_t, 3>& cie_lab);
 
-// Patient, study and clinical trial attributes of `head` in its character set, type 2 ones at least
-// empty.
-dicom::DataSet PatientAndStudy(const dicom::DataSet& head);
-
 // Pixel Measures and Plane Orientation macros of a plane.
 void PutPlaneGroups(dicom::DataSet& groups, const Plane& plane, double slice_thickness);
 

@@ -99,15 +99,31 @@ void CheckProperties(VerifyContext& context, const dicom::DataSet& item, size_t 
   CheckUse(context, item, i);
 }
 
+// Where a frame lies and what it was drawn on: echoes and phases share a position, and segments of
+// different phases do not overlap (PS3.3 C.8.20.2.3).
+struct Place {
+  std::array<double, 3> position;
+  std::vector<std::pair<std::string, uint32_t>> sources;
+  auto operator<=>(const Place&) const = default;
+};
+
+Place PlaceOf(const SegmentationFrame& frame) {
+  Place place{frame.plane->position, {}};
+  for (const FrameReference& source : frame.sources) {
+    place.sources.emplace_back(source.sop_instance_uid, source.frame_number);
+  }
+  std::sort(place.sources.begin(), place.sources.end());
+  return place;
+}
+
 // Two BINARY frames of one place with a common bit. At most one comparison per pair of neighbours.
 bool AnyOverlap(const VerifyContext& context) {
   const uint64_t count = context.rows * context.columns;
-  std::map<std::array<double, 3>, std::vector<size_t>> places;
+  std::map<Place, std::vector<size_t>> places;
   for (size_t i = 0; i < context.frames.size(); ++i) {
-    const auto& plane = context.frames[i].plane;
-    if (plane) places[plane->position].push_back(i);
+    if (context.frames[i].plane) places[PlaceOf(context.frames[i])].push_back(i);
   }
-  for (const auto& [position, frames] : places) {
+  for (const auto& [place, frames] : places) {
     std::string together((count + 7) / 8 + 8, '\0');
     for (const size_t frame : frames) {
       for (uint64_t k = 0; k < count; k += 64) {

@@ -3,6 +3,7 @@
 
 #include "dicom/charset.h"
 #include "dicom/error.h"
+#include "dicom/patient_study.h"
 #include "dicom/uid.h"
 #include "structured-report/measurement_report.h"
 #include "structured-report/modules.h"
@@ -78,7 +79,8 @@ DataSet Encode(const ReportDescription& description, const std::vector<DataSet>&
                const std::vector<DataSet>& other_referenced, const Identity& identity, Time now) {
   const Instances instances = AllInstances(source_heads, other_referenced);
   CheckDescription(description, identity, instances);
-  DataSet report = PatientAndStudy(source_heads.front());
+  DataSet report = dicom::PatientAndStudy(source_heads.front());
+  dicom::ConvertToUtf8(report);
   PutSeriesAndEquipment(report, description, identity, now);
   PutDocument(report, identity, now);
   const ContentItem root = MeasurementReport(description, source_heads, instances);

@@ -15,10 +15,6 @@ namespace glossator::sr {
 // Instances by SOP Instance UID.
 using Instances = std::map<std::string, const dicom::DataSet*>;
 
-// Patient, Clinical Trial and General Study attributes (PS3.3 C.7.1, C.7.2), type 2 ones at least
-// empty; text in UTF-8.
-dicom::DataSet PatientAndStudy(const dicom::DataSet& head);
-
 void PutSeriesAndEquipment(dicom::DataSet& report, const ReportDescription& description,
                            const Identity& identity, Time now);
 

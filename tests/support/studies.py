@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The studies of the integration loop: five self-made ones and, when it is there, the corpus's."""
+"""The studies of the integration loop: six self-made ones and, when it is there, the corpus's."""
 import dataclasses
 import pathlib
 
 import corpus
 import synthetic
 
-# Odd sizes, a tilted gantry, an oblique and reversed stack, a multi-frame, five encodings.
+# Odd sizes, a tilted gantry, an oblique and reversed stack, several images at one position, a
+# multi-frame, five encodings.
 SELF_MADE = {
     "ct-tilted-deflated": synthetic.Plan(
         modality="CT", rows=67, columns=53, slices=23, spacing=5.3, tilt=14, syntax="deflated",
@@ -14,6 +15,9 @@ SELF_MADE = {
     "mr-oblique-reversed-big-endian": synthetic.Plan(
         modality="MR", rows=61, columns=75, slices=21, spacing=5.1, oblique=22, reverse=True,
         syntax="big", seed="loop-2", patient_id="L-1002", patient_name="Nguyen^Thi Lan"),
+    "mr-three-echoes": synthetic.Plan(
+        modality="MR", rows=39, columns=45, slices=7, spacing=6.1, echoes=3, seed="loop-6",
+        patient_id="L-1006", patient_name="Okafor^Ada"),
     "pet-rle": synthetic.Plan(
         modality="PT", rows=47, columns=59, slices=20, spacing=6.2, syntax="rle", seed="loop-3",
         patient_id="L-1003", patient_name="M\u00fcller^J\u00f6rg", sex="M"),

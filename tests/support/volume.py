@@ -139,7 +139,9 @@ def build(items):
                 None if position is None else [float(v) for v in position], pixels[index])))
     if not multi and orientation and all(frame.position for _, frame in frames):
         normal = numpy.cross(orientation[:3], orientation[3:])
-        frames.sort(key=lambda item: float(numpy.dot(normal, item[1].position)))
+        # Echoes and phases share a position: there the order is that of the images.
+        frames.sort(key=lambda item: (round(float(numpy.dot(normal, item[1].position)), 3), item[0],
+                                      item[1].sop_instance_uid))
     else:
         frames.sort(key=lambda item: (item[0], item[1].sop_instance_uid, item[1].number))
     return Volume(first.SeriesInstanceUID, first.get("Modality", ""), [f for _, f in frames],

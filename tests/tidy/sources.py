@@ -10,7 +10,7 @@ FUNCTION_LINES_MAX = 70
 FILE_LINES_MAX = 600
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 # Spelled in pieces so that this file passes its own rule.
-BANNED = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "X" + "XX", "HACK" + "ED"]) + r")\b")
+BANNED = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "X" + "XX", "HA" + "CK"]) + r")\b")
 MACHINE_PATH = re.compile(r"(?<![\w.$}])/(?:work|home|root|Users|mnt)/\w|(?<![\w.])/tmp/[bg]\b")
 
 

@@ -116,12 +116,17 @@ TEST_F(Work, BecomesASegmentationAndAReportThatSayTheSame) {
   EXPECT_EQ(counts.at(2), 5U + 2U);
   const sr::Report report =
       sr::Decode(dicom::ReadFile(std::string_view(node_->SubmissionFile(bob_, id, "sr"))).data_set);
-  ASSERT_EQ(report.description.groups.size(), 1U);
+  ASSERT_EQ(report.description.groups.size(), 2U);
   const sr::MeasurementGroup& group = report.description.groups[0];
   EXPECT_EQ(group.segment->sop_instance_uid, read.sop_instance_uid);
   EXPECT_EQ(group.segment->number, 1);
   EXPECT_EQ(group.tracking_uid, read.description.segments[0].tracking_uid);
   EXPECT_EQ(group.measurements[0].value, 12.3456789);
+  const sr::MeasurementGroup& unmeasured = report.description.groups[1];
+  EXPECT_EQ(unmeasured.segment->number, 2);
+  EXPECT_EQ(unmeasured.tracking_identifier, read.description.segments[1].tracking_id);
+  EXPECT_EQ(unmeasured.finding->value, read.description.segments[1].type.value);
+  EXPECT_TRUE(unmeasured.measurements.empty());
   ExpectWholeJournal();
 }
 

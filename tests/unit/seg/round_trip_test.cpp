@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <gtest/gtest.h>
 
+#include "seg/verify.h"
 #include "tests/unit/seg/seg_fixtures.h"
 
 namespace glossator::seg::test {
@@ -99,6 +100,28 @@ TEST(BinaryRoundTrip, KeepsOverlappingLayersApart) {
       ASSERT_EQ(one.bytes[i] != 0, first.bytes[i] == segment || second.bytes[i] == segment);
     }
   }
+}
+
+// Two echoes lie at one position; segments of different echoes were once taken for overlapping ones
+// and the reader's work was refused.
+TEST(BinaryRoundTrip, DrawsOnEachEchoOfOnePositionByItself) {
+  const Grid grid{2, 5, 6};
+  SourceBuilder builder;
+  for (int echo = 0; echo < 2; ++echo) {
+    for (int i = 0; i < 2; ++i) {
+      dicom::DataSet head = VolumeHead(grid, i);
+      head.SetString(tags::SOPInstanceUID, "1.2.3.5." + std::to_string(2 * echo + i));
+      head.SetInt(tags::InstanceNumber, 2 * echo + i + 1);
+      builder.Add(head);
+    }
+  }
+  const Source source = builder.Build();
+  const Labels labels = Noise(source, {1, 2}, LabelType::kUint8);
+  const std::string bytes = EncodeOne(source, labels, Describe({1, 2}));
+  for (const Finding& finding : Verify(bytes, &source)) {
+    EXPECT_NE(finding.severity, kFindingError) << ToLine(finding);
+  }
+  ExpectSame(labels, Decode(Read(bytes), source), {1, 2});
 }
 
 TEST(BinaryRoundTrip, LeavesEmptyFramesOutAndKeepsThemWhenAsked) {

@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "dicom/charset.h"
-#include "structured-report/modules.h"
+// What a new object inherits from the images: who, and in which study (PS3.3 C.7.1, C.7.2).
+#include "dicom/patient_study.h"
 
-namespace glossator::sr {
-namespace tags = dicom::tags;
+namespace glossator::dicom {
 namespace {
 
-// Type 2: there even when the source lacks them.
-const dicom::Tag kAlways[] = {
+constexpr Tag kTypeTwo[] = {
     tags::StudyDate,   tags::StudyTime, tags::AccessionNumber,  tags::ReferringPhysicianName,
     tags::PatientName, tags::PatientID, tags::PatientBirthDate, tags::PatientSex,
     tags::StudyID,
 };
 
-// Patient, General Study, Patient Study and Clinical Trial modules, and what says that the source
-// is de-identified.
-const dicom::Tag kIfPresent[] = {
+// Patient, General Study, Patient Study, Clinical Trial Subject and Study modules, and what says
+// that the source is de-identified.
+constexpr Tag kIfPresent[] = {
     tags::SpecificCharacterSet,
     tags::IssuerOfAccessionNumberSequence,
     tags::ReferringPhysicianIdentificationSequence,
@@ -71,18 +69,19 @@ const dicom::Tag kIfPresent[] = {
 
 }  // namespace
 
-dicom::DataSet PatientAndStudy(const dicom::DataSet& head) {
-  dicom::DataSet copy;
-  for (const dicom::Tag tag : kIfPresent) {
+std::span<const Tag> TypeTwoOfPatientAndStudy() { return kTypeTwo; }
+
+DataSet PatientAndStudy(const DataSet& head) {
+  DataSet copy;
+  for (const Tag tag : kIfPresent) {
     if (head.HasValue(tag)) copy.Put(*head.Find(tag));
   }
-  for (const dicom::Tag tag : kAlways) {
+  for (const Tag tag : kTypeTwo) {
     copy.SetEmpty(tag);
     if (head.HasValue(tag)) copy.Put(*head.Find(tag));
   }
   copy.SetString(tags::StudyInstanceUID, head.GetString(tags::StudyInstanceUID));
-  dicom::ConvertToUtf8(copy);
   return copy;
 }
 
-}  // namespace glossator::sr
+}  // namespace glossator::dicom
