@@ -79,6 +79,11 @@ class FileSystem {
 
   virtual ~FileSystem() = default;
   virtual std::unique_ptr<File> Open(const std::filesystem::path& path, bool create) = 0;
+  // The same, past the page cache where the file system allows it: for what is written once and
+  // read once, in large pieces (ADR 34). Pays off for writes that begin and end on 4096 bytes.
+  virtual std::unique_ptr<File> OpenUncached(const std::filesystem::path& path, bool create) {
+    return Open(path, create);
+  }
   virtual std::vector<std::string> List(const std::filesystem::path& directory) = 0;
   virtual void MakeDirectory(const std::filesystem::path& directory) = 0;  // mode 0750
   virtual void Rename(const std::filesystem::path& from, const std::filesystem::path& to) = 0;

@@ -17,16 +17,35 @@ namespace {
 
 }  // namespace
 
-Reader::Record Reader::Read(Place place, const VisitChunk& visit) const {
-  FrameReader frames(files_, directory_);
-  auto commit = frames.ReadCommit(place);
-  if (!commit) Refuse(frames.fault());
-  for (size_t i = 0; i < commit->chunks.size(); ++i) {
-    const auto chunk = frames.ReadChunk(*commit, i);
-    if (!chunk) Refuse(frames.fault());
-    visit(*chunk, i + 1 == commit->chunks.size());
+Reader::Reader(FileSystem& files, std::filesystem::path directory)
+    : files_(files),
+      directory_(std::move(directory)),
+      frames_(std::make_unique<FrameReader>(files_, directory_)) {}
+Reader::~Reader() = default;
+
+// Others may read while `visit` is at work.
+template <class Call>
+auto Reader::Locked(Call&& call) const {
+  const std::lock_guard lock(mutex_);
+  auto result = call();
+  if (!result) Refuse(frames_->fault());
+  return std::move(*result);
+}
+
+Reader::Record Reader::ReadWhile(Place place, const VisitWhile& visit) const {
+  CommitFrame commit = Locked([&] { return frames_->ReadCommit(place); });
+  for (size_t i = 0; i < commit.chunks.size(); ++i) {
+    const auto chunk = Locked([&] { return frames_->ReadChunk(commit, i); });
+    if (!visit(chunk, i + 1 == commit.chunks.size())) break;
   }
-  return {commit->record, std::move(commit->trailer)};
+  return {commit.record, std::move(commit.trailer)};
+}
+
+Reader::Record Reader::Read(Place place, const VisitChunk& visit) const {
+  return ReadWhile(place, [&](std::string_view chunk, bool last) {
+    visit(chunk, last);
+    return true;
+  });
 }
 
 void Reader::List(const std::function<void(Place, const Record&)>& visit) const {

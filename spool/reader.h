@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Reads a spool that another process writes. Read only, takes no lock.
+// Reads a spool that another process writes. Read only, takes no lock on it. Thread-safe.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -13,10 +15,12 @@
 
 namespace glossator::spool {
 
+class FrameReader;
+
 class Reader {
  public:
-  Reader(FileSystem& files, std::filesystem::path directory)
-      : files_(files), directory_(std::move(directory)) {}
+  Reader(FileSystem& files, std::filesystem::path directory);
+  ~Reader();
 
   struct Record {
     uint64_t record_id = 0;
@@ -26,6 +30,9 @@ class Reader {
   // NotFound when the segment is gone or reused or no commit frame is there, Invalid when damaged.
   using VisitChunk = std::function<void(std::string_view chunk, bool last)>;
   Record Read(Place place, const VisitChunk& visit) const;
+  // The same, until visit returns false.
+  using VisitWhile = std::function<bool(std::string_view chunk, bool last)>;
+  Record ReadWhile(Place place, const VisitWhile& visit) const;
 
   // Every committed record that was not released, in log order, whether its `done` was already
   // called or not (so one may vanish in a power cut). Chunks are not read. Damaged frames are left
@@ -33,8 +40,13 @@ class Reader {
   void List(const std::function<void(Place, const Record&)>& visit) const;
 
  private:
+  template <class Call>
+  auto Locked(Call&& call) const;
+
   FileSystem& files_;
   std::filesystem::path directory_;
+  mutable std::mutex mutex_;
+  std::unique_ptr<FrameReader> frames_;
 };
 
 }  // namespace glossator::spool

@@ -10,39 +10,82 @@ namespace glossator::spool {
 namespace {
 
 constexpr size_t kOpenFilesMax = 8;
-
-// Old frames may still lie about in a file that was taken for another segment.
-bool WasReused(FileSystem::File& file, Place place) {
-  const auto header = DecodeSegment(file.ReadAt(0, kHeaderSize));
-  return header && header->segment != place.segment;
-}
+constexpr uint64_t kBlockBytes = 512 << 10;
+constexpr size_t kBlocksMax = 16;
 
 }  // namespace
 
+struct FrameReader::OpenFile {
+  std::unique_ptr<FileSystem::File> file;
+  uint64_t size = 0;
+  std::map<uint64_t, std::string> blocks;  // by number
+};
+
+FrameReader::FrameReader(FileSystem& files, std::filesystem::path directory)
+    : files_(files), directory_(std::move(directory)) {}
+FrameReader::~FrameReader() = default;
+
 // nullptr when there is no such file: the port does not tell why an Open failed.
-FileSystem::File* FrameReader::FileOf(uint64_t slot) {
+FrameReader::OpenFile* FrameReader::FileOf(uint64_t slot) {
   const auto found = open_.find(slot);
   if (found != open_.end()) return found->second.get();
   const auto names = files_.List(directory_);
   if (std::find(names.begin(), names.end(), FileName(slot)) == names.end()) return nullptr;
   if (open_.size() >= kOpenFilesMax) open_.clear();
-  return (open_[slot] = files_.Open(directory_ / FileName(slot), false)).get();
+  auto file = files_.OpenUncached(directory_ / FileName(slot), false);
+  const uint64_t size = file->Size();
+  return (open_[slot] = std::make_unique<OpenFile>(OpenFile{std::move(file), size, {}})).get();
+}
+
+std::string FrameReader::Cut(OpenFile& file, uint64_t offset, size_t size) {
+  std::string bytes;
+  bytes.reserve(size);
+  while (bytes.size() < size) {
+    const uint64_t at = offset + bytes.size();
+    const uint64_t number = at / kBlockBytes;
+    auto block = file.blocks.find(number);
+    if (block == file.blocks.end()) {
+      if (++blocks_ > kBlocksMax) {
+        for (auto& [slot, other] : open_) other->blocks.clear();
+        blocks_ = 1;
+      }
+      block =
+          file.blocks.emplace(number, file.file->ReadAt(number * kBlockBytes, kBlockBytes)).first;
+    }
+    const size_t skip = at % kBlockBytes;
+    if (skip >= block->second.size()) break;
+    bytes.append(block->second, skip, size - bytes.size());
+  }
+  return bytes;
+}
+
+std::optional<Frame> FrameReader::TryRead(Place place) {
+  OpenFile* file = FileOf(SlotOf(place.segment));
+  if (file == nullptr || place.offset >= file->size) return std::nullopt;
+  const auto header = DecodeFrame(Cut(*file, place.offset, kHeaderSize));
+  if (!header || header->segment != place.segment) return std::nullopt;
+  if (header->length > file->size) return std::nullopt;
+  Frame frame{*header, Cut(*file, place.offset + kHeaderSize, header->length)};
+  if (frame.payload.size() != header->length || Crc32c(frame.payload) != header->payload_crc) {
+    return std::nullopt;
+  }
+  return frame;
+}
+
+// Old frames may still lie about in a file that was taken for another segment.
+FrameReader::Fault FrameReader::FaultAt(Place place) {
+  OpenFile* file = FileOf(SlotOf(place.segment));
+  if (file == nullptr || place.offset >= file->size) return Fault::kGone;
+  const auto header = DecodeSegment(file->file->ReadAt(0, kHeaderSize));
+  return header && header->segment != place.segment ? Fault::kGone : Fault::kDamaged;
 }
 
 std::optional<Frame> FrameReader::Read(Place place) {
-  FileSystem::File* file = FileOf(SlotOf(place.segment));
-  if (file == nullptr) return Fail(Fault::kGone);
-  if (WasReused(*file, place)) return Fail(Fault::kGone);
-  const uint64_t size = file->Size();
-  if (place.offset >= size) return Fail(Fault::kGone);
-  const auto header = DecodeFrame(file->ReadAt(place.offset, kHeaderSize));
-  if (!header || header->segment != place.segment) return Fail(Fault::kDamaged);
-  if (header->length > size) return Fail(Fault::kDamaged);
-  Frame frame{*header, file->ReadAt(place.offset + kHeaderSize, header->length)};
-  if (frame.payload.size() != header->length || Crc32c(frame.payload) != header->payload_crc) {
-    return Fail(Fault::kDamaged);
-  }
-  return frame;
+  auto frame = TryRead(place);
+  if (frame) return frame;
+  open_.erase(SlotOf(place.segment));  // the file may be another one by now
+  frame = TryRead(place);
+  return frame ? std::move(frame) : Fail(FaultAt(place));
 }
 
 std::optional<CommitFrame> FrameReader::ReadCommit(Place place) {

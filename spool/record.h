@@ -26,10 +26,12 @@ struct CommitFrame {
   std::string trailer;
 };
 
+// Remembers the last blocks it read, since the frames of a record are small or lie side by side. A
+// block may be older than the file: what does not check out is read anew.
 class FrameReader {
  public:
-  FrameReader(FileSystem& files, std::filesystem::path directory)
-      : files_(files), directory_(std::move(directory)) {}
+  FrameReader(FileSystem& files, std::filesystem::path directory);
+  ~FrameReader();
 
   enum class Fault { kNone, kGone, kDamaged };
 
@@ -47,11 +49,17 @@ class FrameReader {
     fault_ = fault;
     return std::nullopt;
   }
-  FileSystem::File* FileOf(uint64_t slot);
+  struct OpenFile;
+  OpenFile* FileOf(uint64_t slot);
+  std::optional<Frame> TryRead(Place place);
+  Fault FaultAt(Place place);
+  // Shorter at the end of the file.
+  std::string Cut(OpenFile& file, uint64_t offset, size_t size);
 
   FileSystem& files_;
   std::filesystem::path directory_;
-  std::map<uint64_t, std::unique_ptr<FileSystem::File>> open_;  // at most a few
+  std::map<uint64_t, std::unique_ptr<OpenFile>> open_;  // at most a few
+  size_t blocks_ = 0;                                   // held by all of them
   Fault fault_ = Fault::kNone;
 };
 

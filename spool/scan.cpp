@@ -25,7 +25,7 @@ class Scanner {
 
  private:
   void ScanFile(uint64_t slot) {
-    const auto file = files_.Open(directory_ / FileName(slot), false);
+    const auto file = files_.OpenUncached(directory_ / FileName(slot), false);
     const Walked walked = Walk(*file, slot, [this](uint64_t offset, const FrameHeader& header) {
       Take({header.segment, offset}, header);
     });

@@ -83,7 +83,7 @@ std::unique_ptr<FileSystem::File> Segments::Reuse(uint64_t& slot) {
   }
   if (oldest == states_.end()) return nullptr;
   slot = oldest->first;
-  return files_.Open(directory_ / FileName(slot), false);
+  return files_.OpenUncached(directory_ / FileName(slot), false);
 }
 
 std::unique_ptr<FileSystem::File> Segments::Create(uint64_t& slot) {
@@ -94,7 +94,7 @@ std::unique_ptr<FileSystem::File> Segments::Create(uint64_t& slot) {
 
 // A full disk is an expected outcome here, and half a file is not left behind.
 std::unique_ptr<FileSystem::File> Segments::MakeFile(const std::filesystem::path& path) {
-  auto file = files_.Open(path, true);
+  auto file = files_.OpenUncached(path, true);
   try {
     file->Preallocate(options_.segment_bytes);
     files_.SyncDirectory(directory_);

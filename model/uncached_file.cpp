@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// O_DIRECT: memory, offset and size of every transfer are whole blocks, so pieces go through a
+// buffer of our own. It costs one copy, and spares the kernel's copy, a page of cache for each page
+// written, and the writing back.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <utility>
+
+#include "model/posix_file.h"
+
+namespace glossator {
+namespace {
+
+constexpr uint64_t kBlock = 4096;  // no device or file system asks for more
+constexpr size_t kBufferBytes = 1 << 20;
+
+constexpr uint64_t Down(uint64_t offset) { return offset / kBlock * kBlock; }
+constexpr uint64_t Up(uint64_t offset) { return Down(offset + kBlock - 1); }
+
+struct Free {
+  void operator()(char* memory) const { std::free(memory); }
+};
+
+class UncachedFile final : public PosixFile {
+ public:
+  explicit UncachedFile(int descriptor) : PosixFile(descriptor) {}
+
+  void WriteAt(uint64_t offset, std::span<const std::string_view> pieces) override {
+    uint64_t size = 0;
+    for (const auto piece : pieces) size += piece.size();
+    if (offset % kBlock != 0 || size % kBlock != 0) return WriteCached(offset, pieces);
+    char* const buffer = Buffer();
+    size_t filled = 0;
+    for (auto piece : pieces) {
+      while (!piece.empty()) {
+        const size_t part = std::min(piece.size(), kBufferBytes - filled);
+        std::memcpy(buffer + filled, piece.data(), part);
+        piece.remove_prefix(part);
+        filled += part;
+        if (filled == kBufferBytes) offset = Flush(offset, std::exchange(filled, 0));
+      }
+    }
+    Flush(offset, filled);
+  }
+
+  std::string ReadAt(uint64_t offset, size_t size) override {
+    char* const buffer = Buffer();
+    std::string bytes;
+    bytes.reserve(size);
+    while (bytes.size() < size) {
+      const uint64_t from = Down(offset);
+      const size_t skip = offset - from;
+      const size_t wanted = std::min(size - bytes.size(), kBufferBytes - skip);
+      const size_t read = ReadBlocks(from, buffer, Up(skip + wanted));
+      if (read <= skip) break;  // the end of the file
+      const size_t part = std::min(wanted, read - skip);
+      bytes.append(buffer + skip, part);
+      offset += part;
+    }
+    return bytes;
+  }
+
+ private:
+  char* Buffer() {
+    if (!buffer_) buffer_.reset(static_cast<char*>(std::aligned_alloc(kBlock, kBufferBytes)));
+    if (!buffer_) FailOperation("allocate", ENOMEM);
+    return buffer_.get();
+  }
+
+  uint64_t Flush(uint64_t offset, size_t size) {
+    const std::string_view piece(buffer_.get(), size);
+    if (size > 0) PosixFile::WriteAt(offset, std::span(&piece, 1));
+    return offset + size;
+  }
+
+  size_t ReadBlocks(uint64_t offset, char* into, size_t size) {
+    for (;;) {
+      const ssize_t read = pread(descriptor_, into, size, static_cast<off_t>(offset));
+      if (read >= 0) return static_cast<size_t>(read);
+      if (errno != EINTR) FailOperation("read");
+    }
+  }
+
+  // What is not whole blocks goes through the page cache, which the kernel keeps in step.
+  void WriteCached(uint64_t offset, std::span<const std::string_view> pieces) {
+    const int flags = CheckResult(fcntl(descriptor_, F_GETFL), "fcntl");
+    CheckResult(fcntl(descriptor_, F_SETFL, flags & ~O_DIRECT), "fcntl");
+    PosixFile::WriteAt(offset, pieces);
+    CheckResult(fcntl(descriptor_, F_SETFL, flags), "fcntl");
+  }
+
+  std::unique_ptr<char, Free> buffer_;
+};
+
+}  // namespace
+
+std::unique_ptr<FileSystem::File> MakeUncachedFile(int descriptor) {
+  return std::make_unique<UncachedFile>(descriptor);
+}
+
+}  // namespace glossator
