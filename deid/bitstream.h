@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -76,8 +77,13 @@ class PixelStream {
  public:
   PixelStream(const dicom::DataSet& head, const dicom::TransferSyntax& syntax);
 
-  // Appends to `out` what may leave. Throws Error{kInvalid} on a malformed encapsulation.
-  void Write(std::string_view bytes, std::string& out);
+  // Calls `sink` with what may leave, in pieces that are valid during the call (most of them parts
+  // of `bytes`). Throws Error{kInvalid} on a malformed encapsulation.
+  using Sink = std::function<void(std::string_view)>;
+  void Write(std::string_view bytes, const Sink& sink);
+  void Write(std::string_view bytes, std::string& out) {
+    Write(bytes, [&out](std::string_view piece) { out += piece; });
+  }
   // True once the pixel element is complete.
   bool complete() const { return state_ == State::kTail; }
   bool ok() const { return frame_.ok(); }  // false: keep the object sealed (reasons::kBitstream)
@@ -87,13 +93,16 @@ class PixelStream {
   size_t HeaderSize() const;
   void OnHeader();
   void OnItemHeader();
-  size_t Value(std::string_view bytes, std::string& out);
+  size_t Value(std::string_view bytes, const Sink& sink);
+  void Native(std::string_view bytes, const Sink& sink);
+  void Fragment(std::string_view bytes, const Sink& sink);
   uint32_t Number(size_t offset, size_t size) const;
 
   dicom::TransferSyntax syntax_;
   uint64_t expected_;
   State state_ = State::kHeader;
   std::string pending_;   // bytes of an unfinished header
+  std::string changed_;   // a piece that is not as it came
   uint64_t left_ = 0;     // of the value or the item
   uint64_t written_ = 0;  // of the native value
   uint32_t items_ = 0;

@@ -89,33 +89,43 @@ void PixelStream::OnItemHeader() {
   if (left_ > 0) state_ = State::kItem;
 }
 
-size_t PixelStream::Value(std::string_view bytes, std::string& out) {
+// What lies behind the image is blanked.
+void PixelStream::Native(std::string_view bytes, const Sink& sink) {
+  const uint64_t good = expected_ == 0 ? bytes.size() : expected_ - std::min(expected_, written_);
+  sink(bytes.substr(0, good));
+  if (good >= bytes.size()) return;
+  changed_.assign(bytes.size() - good, '\0');
+  sink(changed_);
+}
+
+void PixelStream::Fragment(std::string_view bytes, const Sink& sink) {
+  if (items_ == 1) return sink(bytes);  // the offset table
+  changed_.assign(bytes);
+  frame_.Clean(changed_.data(), changed_.size());
+  sink(changed_);
+}
+
+size_t PixelStream::Value(std::string_view bytes, const Sink& sink) {
   const size_t size = static_cast<size_t>(std::min<uint64_t>(bytes.size(), left_));
-  const size_t begin = out.size();
-  out.append(bytes.substr(0, size));
-  if (state_ == State::kItem) {
-    if (items_ > 1) frame_.Clean(out.data() + begin, size);  // the first is the offset table
-  } else if (expected_ > 0 && written_ + size > expected_) {
-    const uint64_t good = written_ < expected_ ? expected_ - written_ : 0;
-    std::fill(out.begin() + static_cast<std::ptrdiff_t>(begin + good), out.end(), '\0');
-  }
+  const bool item = state_ == State::kItem;
+  item ? Fragment(bytes.substr(0, size), sink) : Native(bytes.substr(0, size), sink);
   written_ += size;
   left_ -= size;
-  if (left_ == 0) state_ = state_ == State::kItem ? State::kItemHeader : State::kTail;
+  if (left_ == 0) state_ = item ? State::kItemHeader : State::kTail;
   return size;
 }
 
-void PixelStream::Write(std::string_view bytes, std::string& out) {
+void PixelStream::Write(std::string_view bytes, const Sink& sink) {
   while (!bytes.empty() && state_ != State::kTail) {
     if (state_ == State::kNative || state_ == State::kItem) {
-      bytes.remove_prefix(Value(bytes, out));
+      bytes.remove_prefix(Value(bytes, sink));
       continue;
     }
     const size_t size = std::min(bytes.size(), HeaderSize() - pending_.size());
     pending_.append(bytes.substr(0, size));
     bytes.remove_prefix(size);
     if (pending_.size() < HeaderSize()) return;
-    out += pending_;
+    sink(pending_);
     state_ == State::kHeader ? OnHeader() : OnItemHeader();
     pending_.clear();
   }

@@ -22,7 +22,7 @@ auto Texts(Record& a) {
                     std::pair{"syntax", &a.transfer_syntax_uid},
                     std::pair{"instance", &a.sop_instance_uid},
                     std::pair{"series", &a.series_instance_uid},
-                    std::pair{"sha256", &a.sha256},
+                    std::pair{"seal", &a.seal},
                     std::pair{"reason", &a.reason},
                     std::pair{"path", &a.path}};
 }

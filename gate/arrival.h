@@ -25,7 +25,7 @@ struct Arrival {
   // Cleaned objects.
   std::string sop_instance_uid{};     // pseudonymous
   std::string series_instance_uid{};  // pseudonymous
-  std::string sha256{};
+  std::string seal{};                 // of the record, hex
   int64_t head_size = 0;
   std::string identity{};    // original UIDs, sealed under the patient's key
   std::string dictionary{};  // identifiers that were new with this object, serialized

@@ -15,13 +15,15 @@ struct Keys {
         wrap(vault::Derive(master, "glossator wrap")),
         seal(vault::Derive(master, "glossator seal")),
         digest(vault::Derive(master, "glossator digest")),
+        content(vault::Derive(master, "glossator content")),
         check(vault::KeyCheck(master)) {}
 
-  vault::Key index;   // keyed indexes of patients, studies, instances
-  vault::Key wrap;    // over patient secrets, study keys, quarantine keys
-  vault::Key seal;    // over spool trailers and study dictionaries
-  vault::Key digest;  // content digests
-  std::string check;  // recognizes the key, tells nothing about it
+  vault::Key index;    // keyed indexes of patients, studies, instances
+  vault::Key wrap;     // over patient secrets, study keys, quarantine keys
+  vault::Key seal;     // over spool trailers and study dictionaries
+  vault::Key digest;   // content digests
+  vault::Key content;  // the hash inside them
+  std::string check;   // recognizes the key, tells nothing about it
 };
 
 }  // namespace glossator::gate

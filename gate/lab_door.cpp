@@ -80,7 +80,7 @@ Json::Value RecordItem(const store::InstanceRow& row) {
   item["series_instance_uid"] = row.series_instance_uid;
   item["sop_class_uid"] = row.sop_class_uid;
   item["transfer_syntax_uid"] = row.transfer_syntax_uid;
-  item["sha256"] = row.sha256;
+  item["seal"] = row.seal;
   item["size"] = Json::Int64(row.size);
   item["head_size"] = Json::Int64(row.head_size);
   return item;

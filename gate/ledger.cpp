@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gate/ledger.h"
 
+#include <chrono>
 #include <map>
 
 #include "dicom/error.h"
@@ -13,6 +14,11 @@ namespace glossator::gate {
 namespace {
 
 constexpr size_t kLengthBytes = 4;
+
+// A commit costs the same for one row and for many. Until a row is there its instance is among the
+// twins, and in the spool: nobody waits for it but Flush.
+constexpr auto kGather = std::chrono::milliseconds(100);
+constexpr size_t kEnough = 256;
 
 std::string Name(spool::Place place) {
   return std::to_string(place.segment) + "-" + std::to_string(place.offset);
@@ -76,13 +82,17 @@ void Ledger::Add(spool::Place place, Arrival arrival, std::function<void()> reco
     const std::lock_guard lock(mutex_);
     --expected_;
     queue_.push_back({place, std::move(arrival), std::move(recorded)});
+    if (queue_.size() > 1 && queue_.size() < kEnough && flushing_ == 0) return;
   }
   changed_.notify_all();
 }
 
 void Ledger::Flush() {
   std::unique_lock lock(mutex_);
+  ++flushing_;
+  changed_.notify_all();
   changed_.wait(lock, [this] { return expected_ == 0 && queue_.empty() && !busy_; });
+  --flushing_;
 }
 
 void Ledger::Run() {
@@ -90,6 +100,8 @@ void Ledger::Run() {
   while (true) {
     changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
     if (queue_.empty()) return;
+    changed_.wait_for(lock, kGather,
+                      [this] { return stopping_ || flushing_ > 0 || queue_.size() >= kEnough; });
     auto entries = std::exchange(queue_, {});
     busy_ = true;
     lock.unlock();
@@ -161,7 +173,7 @@ void Ledger::WriteCleaned(store::Transaction& transaction, const Entry& entry,
   row.sop_class_uid = arrival.sop_class_uid;
   row.transfer_syntax_uid = arrival.transfer_syntax_uid;
   row.digest = arrival.digest;
-  row.sha256 = arrival.sha256;
+  row.seal = arrival.seal;
   row.size = arrival.size;
   row.head_size = arrival.head_size;
   row.identity = arrival.identity;

@@ -72,6 +72,7 @@ class Ledger {
   size_t expected_ = 0;
   bool busy_ = false;
   bool stopping_ = false;
+  int flushing_ = 0;  // callers that wait
   std::thread thread_;
 };
 

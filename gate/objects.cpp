@@ -35,12 +35,17 @@ void Commit(Intake& intake, RecordWriter& record, std::shared_ptr<Hold> hold, Ar
 
 }  // namespace
 
+// The length keeps the seam between head and rest in its place (docs/sealed-records.md).
 ContentDigest::ContentDigest(const Keys& keys, const dicom::DataSet& head)
-    : keys_(keys), head_(dicom::Write(head, dicom::kExplicitLittleEndian)) {}
-
-std::string ContentDigest::Finish() {
-  return ToHex(vault::Hmac(keys_.digest, {vault::Sha256Hex(head_), rest_.Finish()}));
+    : keys_(keys), hash_(keys.content) {
+  const auto bytes = dicom::Write(head, dicom::kExplicitLittleEndian);
+  std::string length;
+  for (int shift = 56; shift >= 0; shift -= 8) length += static_cast<char>(bytes.size() >> shift);
+  hash_.Add(length);
+  hash_.Add(bytes);
 }
+
+std::string ContentDigest::Finish() { return ToHex(vault::Hmac(keys_.digest, {hash_.Finish()})); }
 
 CleanedObject::CleanedObject(Intake& intake, std::shared_ptr<Study> study,
                              std::shared_ptr<Hold> hold, const dicom::DataSet& original,
@@ -64,6 +69,8 @@ CleanedObject::CleanedObject(Intake& intake, std::shared_ptr<Study> study,
   arrival_.head_size = static_cast<int64_t>(meta.size() + body.size());
   record_.Write(meta);
   Put(body);
+  // The search before the case opens reads heads only; deflated, head and pixels are one stream.
+  if (!deflater_) record_.EndChunk();
 }
 
 // The original UIDs are all that the way back needs: the pseudonymous ones follow from the secret.
@@ -86,9 +93,7 @@ void CleanedObject::Put(std::string_view bytes) {
 void CleanedObject::Write(std::string_view bytes) {
   has_pixels_ = true;
   digest_.Add(bytes);
-  buffer_.clear();
-  pixels_.Write(bytes, buffer_);
-  Put(buffer_);
+  pixels_.Write(bytes, [this](std::string_view piece) { Put(piece); });
 }
 
 void CleanedObject::Finish(dimse::Respond respond) {
@@ -101,7 +106,7 @@ void CleanedObject::Finish(dimse::Respond respond) {
   if (deflater_) record_.Write(deflater_->Finish());
   record_.Close();
   arrival_.digest = digest_.Finish();
-  arrival_.sha256 = record_.sha256();
+  arrival_.seal = record_.seal();
   arrival_.size = record_.size();
   ++intake_.counters().cleaned;
   Commit(intake_, record_, std::move(hold_), std::move(arrival_), true, std::move(respond));

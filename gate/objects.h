@@ -40,13 +40,12 @@ class Hold {
 class ContentDigest {
  public:
   ContentDigest(const Keys& keys, const dicom::DataSet& head);
-  void Add(std::string_view rest) { rest_.Add(rest); }
+  void Add(std::string_view rest) { hash_.Add(rest); }
   std::string Finish();  // hex
 
  private:
   const Keys& keys_;
-  std::string head_;
-  vault::Sha256 rest_;
+  vault::UniversalHash hash_;
 };
 
 class CleanedObject final : public ObjectWriter {
@@ -71,7 +70,6 @@ class CleanedObject final : public ObjectWriter {
   RecordWriter record_;
   std::unique_ptr<Deflater> deflater_;
   bool has_pixels_ = false;
-  std::string buffer_;
 };
 
 class SealedObject final : public ObjectWriter {

@@ -7,26 +7,41 @@ namespace glossator::gate {
 namespace {
 
 constexpr size_t kChunkBytes = 256 * 1024;
+constexpr size_t kOverhead = 64;  // version, salt, tag
 
 }  // namespace
 
+void RecordWriter::StartChunk(size_t expected) {
+  chunk_ = {};
+  chunk_.reserve(std::min(kChunkBytes, expected) + kOverhead);
+  sealer_.Start(expected == 0, chunk_);
+  started_ = true;
+  filled_ = 0;
+}
+
 void RecordWriter::Write(std::string_view plain) {
-  digest_.Add(plain);
   size_ += static_cast<int64_t>(plain.size());
   while (!plain.empty()) {
-    if (pending_.size() == kChunkBytes) {
-      writer_->Append(sealer_.Seal(pending_, false));
-      pending_.clear();
-    }
-    const size_t part = std::min(kChunkBytes - pending_.size(), plain.size());
-    pending_.append(plain.substr(0, part));
-    plain.remove_prefix(part);
+    if (!started_) StartChunk(kChunkBytes);
+    const auto part = plain.substr(0, kChunkBytes - filled_);
+    sealer_.Add(part, chunk_);
+    filled_ += part.size();
+    plain.remove_prefix(part.size());
+    if (filled_ == kChunkBytes) EndChunk();
   }
 }
 
+void RecordWriter::EndChunk() {
+  if (!started_) return;
+  sealer_.Finish(chunk_);
+  writer_->Append(std::move(chunk_));
+  started_ = false;
+}
+
 void RecordWriter::Close() {
-  writer_->Append(sealer_.Seal(pending_, true));
-  sha256_ = digest_.FinishHex();
+  EndChunk();
+  StartChunk(0);
+  EndChunk();
 }
 
 }  // namespace glossator::gate

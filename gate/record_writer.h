@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Writes one object as a sealed spool record: plain bytes in, digest and size kept, chunks out.
+// Writes one object as a sealed spool record: plain bytes in, sealed chunks out, encrypted while
+// they come so that nothing is collected first.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +10,6 @@
 
 #include "model/ports.h"
 #include "spool/spool.h"
-#include "vault/digest.h"
 #include "vault/seal.h"
 
 namespace glossator::gate {
@@ -20,21 +20,26 @@ class RecordWriter {
       : writer_(spool.Begin()), sealer_(key, entropy) {}
 
   void Write(std::string_view plain);
-  // The last chunk. After it sha256() and size() are valid, and Commit may be called.
+  // What follows begins a new chunk, so that what came before can be read by itself.
+  void EndChunk();
+  // An empty last chunk: no chunk knows that it is the last while it streams. After it seal() is
+  // valid, and Commit may be called.
   void Close();
   void Commit(std::string trailer, spool::Writer::Done done) {
     writer_->Commit(std::move(trailer), std::move(done));
   }
 
-  const std::string& sha256() const { return sha256_; }  // hex, of the plain bytes
-  int64_t size() const { return size_; }                 // of the plain bytes
+  std::string seal() const { return sealer_.RecordSeal(); }
+  int64_t size() const { return size_; }  // of the plain bytes
 
  private:
+  void StartChunk(size_t expected);
+
   std::unique_ptr<spool::Writer> writer_;
   vault::ChunkSealer sealer_;
-  vault::Sha256 digest_;
-  std::string pending_;
-  std::string sha256_;
+  std::string chunk_;  // sealed so far
+  bool started_ = false;
+  size_t filled_ = 0;  // plain bytes in chunk_
   int64_t size_ = 0;
 };
 

@@ -95,8 +95,9 @@ std::string Releaser::HeadOf(const Study& study, const store::InstanceRow& insta
   const auto size = static_cast<size_t>(instance.head_size);
   const auto* syntax = dicom::FindTransferSyntax(instance.transfer_syntax_uid);
   const bool deflated = syntax && syntax->deflated;
-  reader_.Read({instance.segment, instance.offset}, [&](std::string_view chunk, bool last) {
-    if (deflated || head.size() < size) head += opener.Open(chunk, last);
+  reader_.ReadWhile({instance.segment, instance.offset}, [&](std::string_view chunk, bool last) {
+    head += opener.Open(chunk, last);
+    return deflated || head.size() < size;
   });
   if (deflated) {
     const auto file = dicom::ReadFile(std::string_view(head));

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "dicom/error.h"
+#include "node/importer.h"
 #include "node/tell.h"
 #include "store/node_case.h"
 #include "store/node_result.h"
@@ -106,9 +107,10 @@ int64_t Cases::AddInstances(Transaction& transaction, Case& the_case,
   return added;
 }
 
-void Cases::Open(Transaction& transaction, const Batch& batch, const std::string& manifest,
+void Cases::Open(Transaction& transaction, const Batch& batch,
                  const std::vector<CaseInstance>& instances) const {
-  if (store::HasBatch(transaction, manifest)) return;
+  const std::string name = NameOf(batch);
+  if (store::HasBatch(transaction, name)) return;
   Case the_case = FindOrMake(transaction, batch);
   const bool opens =
       the_case.state == CaseState::kReceiving || the_case.state == CaseState::kQuarantined;
@@ -118,14 +120,14 @@ void Cases::Open(Transaction& transaction, const Batch& batch, const std::string
   the_case.arriving = std::max(the_case.arriving, the_case.instances);
   if (opens) the_case.state = CaseState::kOpen;
   store::UpdateCase(transaction, the_case);
-  store::InsertBatch(transaction, manifest, batch.number, the_case, added);
+  store::InsertBatch(transaction, name, batch.number, the_case, added);
   Tell(transaction, "case.imported", kNodeActor,
        {{"case", the_case.id},
         {"study_uid", the_case.study_uid},
         {"batch", batch.number},
         {"revision", the_case.revision},
         {"instances", added},
-        {"manifest", manifest}});
+        {"manifest", ManifestOf(batch.study_uid, instances)}});
   if (opens) TellOfCase(transaction, "case.opened", the_case);
   ScheduleReads(transaction, the_case, std::ranges::any_of(instances, &CaseInstance::image));
 }

@@ -25,8 +25,8 @@ class Cases {
 
   // The gate's view of a study: makes the case when it is new.
   void Follow(store::Transaction& transaction, const StudyChange& change) const;
-  // An imported batch: a new revision, the case opens, work is scheduled. Once per manifest.
-  void Open(store::Transaction& transaction, const Batch& batch, const std::string& manifest,
+  // An imported batch: a new revision, the case opens, work is scheduled. Once per batch.
+  void Open(store::Transaction& transaction, const Batch& batch,
             const std::vector<CaseInstance>& instances) const;
   // Inserts under a new UID, with its event; returns it.
   std::string Schedule(store::Transaction& transaction, Workitem workitem,

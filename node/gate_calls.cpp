@@ -70,7 +70,7 @@ BatchRecord RecordOf(const Json::Value& json) {
           Text(json, "series_instance_uid"),
           Text(json, "sop_class_uid"),
           Text(json, "transfer_syntax_uid"),
-          Text(json, "sha256"),
+          Text(json, "seal"),
           static_cast<uint64_t>(Int(json, "size")),
           static_cast<uint64_t>(Int(json, "head_size"))};
 }

@@ -6,12 +6,16 @@
 
 #include "dicom/error.h"
 #include "dicom/io.h"
+#include "node/side_by_side.h"
 #include "store/digest.h"
 
 namespace glossator::node {
 namespace {
 
 namespace tags = dicom::tags;
+
+// Orthanc holds an object three times while it takes it in.
+constexpr size_t kBytesAtOnce = 128u << 20;
 
 [[noreturn]] void Refuse(const BatchRecord& record, const char* why) {
   throw Error(ErrorKind::kInternal, "released object " + record.sop_instance_uid + ": " + why);
@@ -37,27 +41,33 @@ bool IsImage(const dicom::DataSet& head) {
          !kContext.contains(head.GetString(tags::Modality));
 }
 
-bool Holds(Archive& archive, const BatchRecord& record) {
-  const std::optional<std::string> present = archive.Get(record.sop_instance_uid);
-  return present && store::Sha256Hex(*present) == record.sha256;
+std::string DigestOf(const std::string& study_uid, std::vector<std::string> lines) {
+  std::ranges::sort(lines);
+  std::string text = study_uid + "\n";
+  for (const std::string& line : lines) text += line + "\n";
+  return store::Sha256Hex(text);
 }
 
 }  // namespace
 
-std::string ManifestOf(const Batch& batch) {
+std::string NameOf(const Batch& batch) {
   std::vector<std::string> lines;
   for (const BatchRecord& record : batch.records) {
-    lines.push_back(record.sop_instance_uid + " " + record.sha256 + "\n");
+    lines.push_back(record.sop_instance_uid + " " + record.seal);
   }
-  std::ranges::sort(lines);
-  std::string text = batch.study_uid + "\n";
-  for (const std::string& line : lines) text += line;
-  return store::Sha256Hex(text);
+  return DigestOf(batch.study_uid, std::move(lines));
+}
+
+std::string ManifestOf(const std::string& study_uid, const std::vector<CaseInstance>& instances) {
+  std::vector<std::string> lines;
+  for (const CaseInstance& instance : instances) {
+    lines.push_back(instance.sop_instance_uid + " " + instance.sha256);
+  }
+  return DigestOf(study_uid, std::move(lines));
 }
 
 CaseInstance Importer::ImportOne(const Batch& batch, const BatchRecord& record) {
   const std::string file = source_.Read(batch, record);
-  if (store::Sha256Hex(file) != record.sha256) Refuse(record, "its bytes have changed");
   dicom::File head = dicom::ReadHead(file);
   Check(head.data_set, batch, record);
   CaseInstance instance{.sop_instance_uid = record.sop_instance_uid,
@@ -65,18 +75,20 @@ CaseInstance Importer::ImportOne(const Batch& batch, const BatchRecord& record) 
                         .sop_class_uid = record.sop_class_uid,
                         .transfer_syntax_uid = record.transfer_syntax_uid,
                         .modality = head.data_set.GetString(tags::Modality),
-                        .sha256 = record.sha256,
+                        .sha256 = store::Sha256Hex(file),
                         .size = static_cast<int64_t>(file.size()),
                         .image = IsImage(head.data_set)};
-  if (!archive_.Has(record.sop_instance_uid) || !Holds(archive_, record)) {
+  if (!archive_.Has(record.sop_instance_uid) || archive_.Get(record.sop_instance_uid) != file) {
     archive_.Put(Instance<Lab>(Permit<Lab>(), std::move(head.data_set), *head.syntax), file);
   }
   return instance;
 }
 
 std::vector<CaseInstance> Importer::Import(const Batch& batch) {
-  std::vector<CaseInstance> instances;
-  for (const BatchRecord& record : batch.records) instances.push_back(ImportOne(batch, record));
+  std::vector<CaseInstance> instances(batch.records.size());
+  const auto weigh = [&](size_t i) { return static_cast<size_t>(batch.records[i].size); };
+  SideBySide::Run(instances.size(), archive_.PutsAtOnce(), kBytesAtOnce, weigh,
+                  [&](size_t i) { instances[i] = ImportOne(batch, batch.records[i]); });
   archive_.Sync();
   return instances;
 }

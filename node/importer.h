@@ -10,16 +10,18 @@
 
 namespace glossator::node {
 
-// SHA-256 over the batch's objects and their digests: the same batch again has the same.
-std::string ManifestOf(const Batch& batch);
+// Known before the records are read: the same batch again has the same name.
+std::string NameOf(const Batch& batch);
+// SHA-256 over the objects' UIDs and digests, for the journal.
+std::string ManifestOf(const std::string& study_uid, const std::vector<CaseInstance>& instances);
 
 class Importer {
  public:
   Importer(BatchSource& source, Archive& archive) : source_(source), archive_(archive) {}
 
   // Puts every object of the batch that the archive does not hold byte for byte, and returns when
-  // all would survive a power cut. Safe to repeat. Throws kInternal when a record's bytes are not
-  // what the gate released, or do not say that they are de-identified: nothing of it is stored.
+  // all would survive a power cut. Safe to repeat. Throws when a record is not what the gate
+  // released, or does not say that it is de-identified: nothing of it is stored.
   std::vector<CaseInstance> Import(const Batch& batch);
 
  private:

@@ -63,9 +63,7 @@ const Queries& Node::queries() const { return impl_->queries; }
 // 2. Open. The same transaction opens the case and schedules its reads (Cases::Open).
 void Node::Impl::Import(const Batch& batch) {
   const std::vector<CaseInstance> instances = importer.Import(batch);
-  database.Write([&](Transaction& transaction) {
-    cases.Open(transaction, batch, ManifestOf(batch), instances);
-  });
+  database.Write([&](Transaction& transaction) { cases.Open(transaction, batch, instances); });
   gate.Imported(batch.number);
 }
 

@@ -23,6 +23,8 @@ class Archive {
   // `file` are the Part 10 bytes of `instance` (whose data set has no pixels). Replaces what is
   // there under the same SOP Instance UID.
   virtual void Put(const Instance<Lab>& instance, std::string_view file) = 0;
+  // How many calls of Put, Get and Has (and of BatchSource::Read) it pays to have under way.
+  virtual size_t PutsAtOnce() const { return 1; }
   // The Part 10 bytes as they were put; nullopt when there is no such object.
   virtual std::optional<std::string> Get(const std::string& sop_instance_uid) = 0;
   virtual bool Has(const std::string& sop_instance_uid) = 0;
@@ -38,7 +40,7 @@ struct BatchRecord {
   std::string series_instance_uid;
   std::string sop_class_uid;
   std::string transfer_syntax_uid;
-  std::string sha256;  // hex, of the Part 10 file
+  std::string seal;  // of the spool record, hex
   uint64_t size = 0;
   uint64_t head_size = 0;
 };
@@ -58,7 +60,8 @@ struct Batch {
 class BatchSource {
  public:
   virtual ~BatchSource() = default;
-  // The Part 10 bytes of one record. The node compares the digest.
+  // The Part 10 bytes of one record. Throws kInvalid when it is not the record that the gate
+  // sealed.
   virtual std::string Read(const Batch& batch, const BatchRecord& record) = 0;
 };
 

@@ -63,7 +63,7 @@ Waiting CheckGate(const store::Database& database, const GateCalls& gate) {
   Waiting waiting{static_cast<int64_t>(batches.size()), 0};
   database.Read([&](const store::Reader& reader) {
     for (const Batch& batch : batches) {
-      waiting.replayed += store::HasBatch(reader, ManifestOf(batch)) ? 1 : 0;
+      waiting.replayed += store::HasBatch(reader, NameOf(batch)) ? 1 : 0;
     }
   });
   return waiting;

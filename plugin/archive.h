@@ -35,6 +35,7 @@ class OrthancArchive final : public node::Archive {
       : orthanc_(orthanc), folders_(std::move(folders)) {}
 
   void Put(const Instance<Lab>& instance, std::string_view file) override;
+  size_t PutsAtOnce() const override;
   std::optional<std::string> Get(const std::string& sop_instance_uid) override;
   bool Has(const std::string& sop_instance_uid) override;
   void Sync() override;

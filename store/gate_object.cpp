@@ -6,7 +6,7 @@ namespace {
 
 constexpr std::string_view kInstanceColumns =
     "SELECT number, study, identity_index, sop_instance_uid, series_instance_uid, sop_class_uid, "
-    "transfer_syntax_uid, digest, sha256, size, head_size, identity, segment, offset, "
+    "transfer_syntax_uid, digest, seal, size, head_size, identity, segment, offset, "
     "state, batch FROM instance ";
 constexpr std::string_view kQuarantineColumns =
     "SELECT number, place, project, study, identity_index, digest, reason, path, sop_class_uid, "
@@ -73,11 +73,11 @@ std::vector<InstanceRow> InstancesOfBatch(const Reader& reader, int64_t batch) {
 void InsertInstance(Transaction& transaction, const InstanceRow& instance) {
   transaction.Execute(
       "INSERT INTO instance(study, identity_index, sop_instance_uid, series_instance_uid, "
-      "sop_class_uid, transfer_syntax_uid, digest, sha256, size, head_size, identity, "
+      "sop_class_uid, transfer_syntax_uid, digest, seal, size, head_size, identity, "
       "segment, offset, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'HELD')",
       {instance.study, instance.identity_index, instance.sop_instance_uid,
        instance.series_instance_uid, instance.sop_class_uid, instance.transfer_syntax_uid,
-       instance.digest, instance.sha256, instance.size, instance.head_size, Blob{instance.identity},
+       instance.digest, instance.seal, instance.size, instance.head_size, Blob{instance.identity},
        instance.segment, instance.offset});
 }
 

@@ -20,7 +20,7 @@ struct InstanceRow {
   std::string sop_class_uid;
   std::string transfer_syntax_uid;
   std::string digest;  // keyed, of the original content
-  std::string sha256;  // of the cleaned Part 10 file
+  std::string seal;    // of the record with the cleaned Part 10 file
   int64_t size = 0;
   int64_t head_size = 0;  // bytes in front of the pixels
   std::string identity;   // sealed list of original and pseudonymous UIDs

@@ -57,7 +57,7 @@ CREATE TABLE instance(
   sop_class_uid TEXT NOT NULL,
   transfer_syntax_uid TEXT NOT NULL,
   digest TEXT NOT NULL,
-  sha256 TEXT NOT NULL,
+  seal TEXT NOT NULL,
   size INTEGER NOT NULL,
   head_size INTEGER NOT NULL,
  

@@ -4,6 +4,8 @@
 #include <openssl/core_names.h>
 #include <openssl/params.h>
 
+#include <algorithm>
+
 #include "vault/evp.h"
 
 namespace glossator::vault {
@@ -81,6 +83,39 @@ std::string Sha256Hex(std::string_view bytes) {
   Sha256 digest;
   digest.Add(bytes);
   return digest.FinishHex();
+}
+
+struct UniversalHash::Context {
+  CipherContext cipher{EVP_CIPHER_CTX_new()};
+};
+
+UniversalHash::UniversalHash(const Key& key) : context_(std::make_unique<Context>()) {
+  Must(context_->cipher != nullptr);
+  const Nonce nonce{};
+  Must(EVP_EncryptInit_ex(context_->cipher.get(), EVP_aes_256_gcm(), nullptr, key.bytes().data(),
+                          nonce.data()) == 1);
+}
+UniversalHash::~UniversalHash() = default;
+UniversalHash::UniversalHash(UniversalHash&&) noexcept = default;
+UniversalHash& UniversalHash::operator=(UniversalHash&&) noexcept = default;
+
+void UniversalHash::Add(std::string_view bytes) {
+  constexpr size_t kMost = 1u << 30;  // OpenSSL counts in int
+  for (; !bytes.empty(); bytes.remove_prefix(std::min(bytes.size(), kMost))) {
+    const auto piece = bytes.substr(0, kMost);
+    int size = 0;
+    Must(EVP_EncryptUpdate(context_->cipher.get(), nullptr, &size, Bytes(piece),
+                           int(piece.size())) == 1);
+  }
+}
+
+std::string UniversalHash::Finish() {
+  std::string tag(kTagSize, '\0');
+  int size = 0;
+  Must(EVP_EncryptFinal_ex(context_->cipher.get(), Bytes(tag), &size) == 1);
+  Must(EVP_CIPHER_CTX_ctrl(context_->cipher.get(), EVP_CTRL_GCM_GET_TAG, kTagSize, Bytes(tag)) ==
+       1);
+  return tag;
 }
 
 std::string Hmac(const Key& key, std::initializer_list<std::string_view> pieces) {

@@ -30,6 +30,23 @@ class Sha256 {
 
 std::string Sha256Hex(std::string_view bytes);
 
+// GMAC under one key and a constant nonce: a universal hash, eight times as fast as SHA-256. Tells
+// contents apart as long as nobody sees the tags: put them through Hmac before they are kept.
+class UniversalHash {
+ public:
+  explicit UniversalHash(const Key& key);
+  ~UniversalHash();
+  UniversalHash(UniversalHash&&) noexcept;
+  UniversalHash& operator=(UniversalHash&&) noexcept;
+
+  void Add(std::string_view bytes);
+  std::string Finish();  // 16 bytes; once
+
+ private:
+  struct Context;
+  std::unique_ptr<Context> context_;
+};
+
 // 32 bytes. The pieces are digested one after another; separate or length-prefix them yourself.
 std::string Hmac(const Key& key, std::initializer_list<std::string_view> pieces);
 

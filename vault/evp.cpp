@@ -35,41 +35,61 @@ Gcm::Gcm(const Key& key, bool encrypt) : context_(EVP_CIPHER_CTX_new()) {
                          encrypt ? 1 : 0) == 1);
 }
 
-void Gcm::Seal(const Nonce& nonce, std::string_view associated, std::string_view plain,
-               std::string& out) {
-  CheckSize(plain.size());
-  auto* context = context_.get();
-  const size_t start = out.size();
-  out.resize(start + plain.size() + kTagSize);
-  uint8_t* to = Bytes(out) + start;
+void Gcm::Start(const Nonce& nonce, std::string_view associated) {
   int size = 0;
-  Must(EVP_EncryptInit_ex(context, nullptr, nullptr, nullptr, nonce.data()) == 1);
-  Must(EVP_EncryptUpdate(context, nullptr, &size, Bytes(associated), int(associated.size())) == 1);
-  Must(EVP_EncryptUpdate(context, to, &size, Bytes(plain), int(plain.size())) == 1);
-  Must(EVP_EncryptFinal_ex(context, to + plain.size(), &size) == 1);
-  Must(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_GET_TAG, kTagSize, to + plain.size()) == 1);
+  Must(EVP_EncryptInit_ex(context_.get(), nullptr, nullptr, nullptr, nonce.data()) == 1);
+  Must(EVP_EncryptUpdate(context_.get(), nullptr, &size, Bytes(associated),
+                         int(associated.size())) == 1);
 }
 
-std::string Gcm::Open(const Nonce& nonce, std::string_view associated, std::string_view sealed) {
+void Gcm::Add(std::string_view plain, std::string& out) {
+  CheckSize(plain.size());
+  const size_t start = out.size();
+  out.resize(start + plain.size());
+  int size = 0;
+  Must(EVP_EncryptUpdate(context_.get(), Bytes(out) + start, &size, Bytes(plain),
+                         int(plain.size())) == 1);
+}
+
+void Gcm::Finish(std::string& out) {
+  const size_t start = out.size();
+  out.resize(start + kTagSize);
+  int size = 0;
+  Must(EVP_EncryptFinal_ex(context_.get(), Bytes(out) + start, &size) == 1);
+  Must(EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_GCM_GET_TAG, kTagSize, Bytes(out) + start) ==
+       1);
+}
+
+void Gcm::Seal(const Nonce& nonce, std::string_view associated, std::string_view plain,
+               std::string& out) {
+  Start(nonce, associated);
+  Add(plain, out);
+  Finish(out);
+}
+
+void Gcm::Open(const Nonce& nonce, std::string_view associated, std::string_view sealed,
+               std::string& out) {
   CheckSize(sealed.size());
   if (sealed.size() < kTagSize) DoesNotOpen();
   auto* context = context_.get();
-  std::string plain(sealed.size() - kTagSize, '\0');
-  std::string tag(sealed.substr(plain.size()));
+  const size_t start = out.size();
+  const size_t plain = sealed.size() - kTagSize;
+  std::string tag(sealed.substr(plain));
   int size = 0;
   Must(EVP_DecryptInit_ex(context, nullptr, nullptr, nullptr, nonce.data()) == 1);
   Must(EVP_DecryptUpdate(context, nullptr, &size, Bytes(associated), int(associated.size())) == 1);
-  Must(EVP_DecryptUpdate(context, Bytes(plain), &size, Bytes(sealed), int(plain.size())) == 1);
+  out.resize(start + plain);
+  Must(EVP_DecryptUpdate(context, Bytes(out) + start, &size, Bytes(sealed), int(plain)) == 1);
   Must(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_SET_TAG, kTagSize, tag.data()) == 1);
-  if (EVP_DecryptFinal_ex(context, Bytes(plain) + plain.size(), &size) != 1) {
-    Wipe(plain);
-    DoesNotOpen();
-  }
-  return plain;
+  if (EVP_DecryptFinal_ex(context, Bytes(out) + start + plain, &size) == 1) return;
+  OPENSSL_cleanse(Bytes(out) + start, plain);
+  out.resize(start);
+  DoesNotOpen();
 }
 
 Key Hkdf(const Key& key, std::string_view salt, std::string_view info) {
-  const Kdf kdf(EVP_KDF_fetch(nullptr, "HKDF", nullptr));
+  // Looking the algorithm up costs more than the derivation, so it is done once.
+  static const Kdf kdf(EVP_KDF_fetch(nullptr, "HKDF", nullptr));
   const KdfContext context(EVP_KDF_CTX_new(kdf.get()));
   Must(context != nullptr);
   char digest[] = "SHA256";

@@ -44,8 +44,13 @@ class Gcm {
   // Appends cipher text and tag to `out`.
   void Seal(const Nonce& nonce, std::string_view associated, std::string_view plain,
             std::string& out);
-  // `sealed` is cipher text and tag. Throws Error{kInvalid}.
-  std::string Open(const Nonce& nonce, std::string_view associated, std::string_view sealed);
+  // The same in pieces, appended to `out`: Start, Add*, Finish.
+  void Start(const Nonce& nonce, std::string_view associated);
+  void Add(std::string_view plain, std::string& out);
+  void Finish(std::string& out);
+  // `sealed` is cipher text and tag. Appends to `out`. Throws Error{kInvalid}.
+  void Open(const Nonce& nonce, std::string_view associated, std::string_view sealed,
+            std::string& out);
 
  private:
   CipherContext context_;

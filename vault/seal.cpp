@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "vault/digest.h"
 #include "vault/evp.h"
 
 namespace glossator::vault {
@@ -13,6 +14,7 @@ constexpr char kValueVersion = 1;  // docs/sealed-records.md, "sealed value"
 constexpr char kChunkVersion = 2;  // same, "sealed record"
 constexpr size_t kSaltSize = 16;
 constexpr std::string_view kKeyPlace = "glossator/key/1";
+constexpr std::string_view kSealLabel = "glossator/record-seal/1";
 
 std::string WithVersion(char version, std::string_view associated) {
   std::string all(1, version);
@@ -47,8 +49,10 @@ std::string Open(const Key& key, std::string_view associated, std::string_view s
   if (sealed.size() < 1 + kNonceSize + kTagSize || sealed[0] != kValueVersion) UnknownFormat();
   Nonce nonce;
   std::copy_n(sealed.begin() + 1, kNonceSize, nonce.begin());
-  return Gcm(key, false)
-      .Open(nonce, WithVersion(kValueVersion, associated), sealed.substr(1 + kNonceSize));
+  std::string plain;
+  Gcm(key, false)
+      .Open(nonce, WithVersion(kValueVersion, associated), sealed.substr(1 + kNonceSize), plain);
+  return plain;
 }
 
 std::string WrapKey(const Key& outer, Entropy& entropy, std::string_view place, const Key& inner) {
@@ -93,6 +97,15 @@ class ChunkNonces {
   bool complete_ = false;
 };
 
+// What docs/sealed-records.md calls the record's seal.
+std::string SealOf(std::string_view salt_and_tags) {
+  std::string all(kSealLabel);
+  all += '\0';
+  return Sha256Hex(all.append(salt_and_tags));
+}
+
+std::string_view TagOf(std::string_view chunk) { return chunk.substr(chunk.size() - kTagSize); }
+
 Key RecordKey(const Key& key, std::string_view salt) {
   return Hkdf(key, salt, "glossator/record/1");
 }
@@ -104,6 +117,7 @@ struct ChunkSealer::Stream {
   std::string associated;
   Gcm gcm;
   ChunkNonces nonces;
+  std::string seals;
 };
 
 ChunkSealer::ChunkSealer(const Key& key, Entropy& entropy, std::string_view associated) {
@@ -111,46 +125,73 @@ ChunkSealer::ChunkSealer(const Key& key, Entropy& entropy, std::string_view asso
   entropy.Fill(random);
   const std::string salt(reinterpret_cast<const char*>(random.data()), random.size());
   stream_.reset(new Stream{
-      salt, WithVersion(kChunkVersion, associated), Gcm(RecordKey(key, salt), true), {}});
+      salt, WithVersion(kChunkVersion, associated), Gcm(RecordKey(key, salt), true), {}, salt});
 }
 ChunkSealer::~ChunkSealer() = default;
 ChunkSealer::ChunkSealer(ChunkSealer&&) noexcept = default;
 ChunkSealer& ChunkSealer::operator=(ChunkSealer&&) noexcept = default;
 
-std::string ChunkSealer::Seal(std::string_view plain, bool last) {
-  std::string sealed;
-  sealed.reserve(1 + kSaltSize + plain.size() + kTagSize);
-  if (stream_->nonces.first()) sealed.append(1, kChunkVersion).append(stream_->salt);
-  const Nonce nonce = stream_->nonces.Next(last);
-  stream_->gcm.Seal(nonce, stream_->associated, plain, sealed);
-  return sealed;
+void ChunkSealer::Start(bool last, std::string& chunk) {
+  if (stream_->nonces.first()) chunk.append(1, kChunkVersion).append(stream_->salt);
+  stream_->gcm.Start(stream_->nonces.Next(last), stream_->associated);
 }
+
+void ChunkSealer::Add(std::string_view plain, std::string& chunk) {
+  stream_->gcm.Add(plain, chunk);
+}
+
+void ChunkSealer::Finish(std::string& chunk) {
+  stream_->gcm.Finish(chunk);
+  stream_->seals.append(TagOf(chunk));
+}
+
+std::string ChunkSealer::Seal(std::string_view plain, bool last) {
+  std::string chunk;
+  chunk.reserve(1 + kSaltSize + plain.size() + kTagSize);
+  Start(last, chunk);
+  Add(plain, chunk);
+  Finish(chunk);
+  return chunk;
+}
+
+std::string ChunkSealer::RecordSeal() const { return SealOf(stream_->seals); }
 
 struct ChunkOpener::Stream {
   Key key;
   std::string associated;
   std::optional<Gcm> gcm;
   ChunkNonces nonces;
+  std::string seals;
 
   // Takes version and salt off the first chunk.
   std::string_view Start(std::string_view sealed) {
     if (sealed.size() < 1 + kSaltSize + kTagSize || sealed[0] != kChunkVersion) UnknownFormat();
-    gcm.emplace(RecordKey(key, sealed.substr(1, kSaltSize)), false);
+    seals = sealed.substr(1, kSaltSize);
+    gcm.emplace(RecordKey(key, seals), false);
     return sealed.substr(1 + kSaltSize);
   }
 };
 
 ChunkOpener::ChunkOpener(const Key& key, std::string_view associated)
-    : stream_(new Stream{key.Clone(), WithVersion(kChunkVersion, associated), {}, {}}) {}
+    : stream_(new Stream{key.Clone(), WithVersion(kChunkVersion, associated), {}, {}, {}}) {}
 ChunkOpener::~ChunkOpener() = default;
 ChunkOpener::ChunkOpener(ChunkOpener&&) noexcept = default;
 ChunkOpener& ChunkOpener::operator=(ChunkOpener&&) noexcept = default;
 
 std::string ChunkOpener::Open(std::string_view sealed, bool last) {
+  std::string plain;
+  Open(sealed, last, plain);
+  return plain;
+}
+
+void ChunkOpener::Open(std::string_view sealed, bool last, std::string& out) {
   if (stream_->nonces.first()) sealed = stream_->Start(sealed);
   const Nonce nonce = stream_->nonces.Next(last);
-  return stream_->gcm->Open(nonce, stream_->associated, sealed);
+  stream_->gcm->Open(nonce, stream_->associated, sealed, out);
+  stream_->seals.append(TagOf(sealed));
 }
+
+std::string ChunkOpener::RecordSeal() const { return SealOf(stream_->seals); }
 
 bool ChunkOpener::complete() const { return stream_->nonces.complete(); }
 

@@ -37,6 +37,14 @@ class ChunkSealer {
 
   // Exactly one call, the last, has `last` set; a call after it is Error{kInternal}.
   std::string Seal(std::string_view plain, bool last);
+  // One chunk in pieces, appended to `chunk`: Start, Add*, Finish.
+  void Start(bool last, std::string& chunk);
+  void Add(std::string_view plain, std::string& chunk);
+  void Finish(std::string& chunk);
+
+  // Hex; after the last chunk. Equal for equal records only; who has not the key cannot make
+  // another record with it.
+  std::string RecordSeal() const;
 
  private:
   struct Stream;
@@ -51,7 +59,9 @@ class ChunkOpener {
   ChunkOpener& operator=(ChunkOpener&&) noexcept;
 
   std::string Open(std::string_view sealed, bool last);
-  bool complete() const;  // the last chunk has been opened
+  void Open(std::string_view sealed, bool last, std::string& out);  // appends
+  bool complete() const;           // the last chunk has been opened
+  std::string RecordSeal() const;  // hex, as ChunkSealer says it; when complete
 
  private:
   struct Stream;

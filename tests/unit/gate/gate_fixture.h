@@ -163,6 +163,7 @@ class GateTest : public testing::Test {
     std::string bytes;
     reader.Read({record["segment"].asUInt64(), record["offset"].asUInt64()},
                 [&](std::string_view chunk, bool last) { bytes += opener.Open(chunk, last); });
+    EXPECT_EQ(opener.RecordSeal(), record["seal"].asString());
     return bytes;
   }
 

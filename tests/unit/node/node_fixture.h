@@ -124,7 +124,9 @@ class FakeSpools final : public BatchSource, public ReturnQueue {
   explicit FakeSpools(Fate& fate) : fate_(fate) {}
   std::string Read(const Batch&, const BatchRecord& record) override {
     fate_.Step();
-    return records[record.sop_instance_uid];
+    const std::string& file = records[record.sop_instance_uid];
+    if (store::Sha256Hex(file) != record.seal) throw Error(ErrorKind::kInvalid, "another record");
+    return file;
   }
   void Append(const std::vector<std::string_view>& chunks, std::string_view trailer) override {
     fate_.Step();
@@ -267,7 +269,7 @@ class NodeTest : public testing::Test {
     record["series_instance_uid"] = object.GetString(tags::SeriesInstanceUID);
     record["sop_class_uid"] = object.GetString(tags::SOPClassUID);
     record["transfer_syntax_uid"] = std::string(dicom::kExplicitLittleEndian.uid);
-    record["sha256"] = store::Sha256Hex(file);
+    record["seal"] = store::Sha256Hex(file);
     record["size"] = Json::UInt64(file.size());
     record["head_size"] = 0;
     return record;

@@ -46,6 +46,18 @@ TEST(WorkedExample, HoldsForSealing) {
             example["record \"record 7\", first chunk \"first\""]);
   EXPECT_EQ(ToHex(sealer.Seal("second", true)),
             example["record \"record 7\", last chunk \"second\""]);
+  EXPECT_EQ(sealer.RecordSeal(), example["seal of \"record 7\""]);
+}
+
+TEST(WorkedExample, HoldsForTheUniversalHash) {
+  auto example = ReadExample();
+  for (const size_t cut : {0u, 1u, 5u, 12u}) {
+    const std::string_view content = "some content";
+    UniversalHash hash(ExampleKey());
+    hash.Add(content.substr(0, cut));
+    hash.Add(content.substr(cut));
+    EXPECT_EQ(ToHex(hash.Finish()), example["universal hash of \"some content\""]) << cut;
+  }
 }
 
 TEST(WorkedExample, HoldsForIndexAndKeyCheck) {
