@@ -36,6 +36,11 @@ bool IsValidUid(std::string_view uid) {
   }
 }
 
+bool IsBearableUid(std::string_view uid) {
+  return !uid.empty() && uid.size() <= 64 &&
+         std::all_of(uid.begin(), uid.end(), [](char c) { return IsDigit(c) || c == '.'; });
+}
+
 std::string UidFrom128(const std::array<uint8_t, 16>& number) {
   std::array<uint8_t, 16> rest = number;
   std::string digits;

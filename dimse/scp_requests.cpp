@@ -56,7 +56,7 @@ void ScpSession::OnCommand(uint8_t context, const Command& command) {
 
 std::optional<Status> ScpSession::StoreFault() const {
   const AcceptedContext& context = contexts_.at(context_);
-  if (!dicom::IsValidUid(command_.sop_instance_uid)) {
+  if (!dicom::IsBearableUid(command_.sop_instance_uid)) {
     return Status{kInvalidObjectInstance, "Affected SOP Instance UID missing or invalid"};
   }
   if (command_.sop_class_uid != context.abstract_syntax) {

@@ -319,8 +319,9 @@ dicom::DataSet MakeHeader(const HeaderParts& parts, const std::vector<std::strin
   PutSpace(header, parts.source, parts.layout);
   PutSharedGroups(header, parts.source, parts.layout);
   for (const dicom::Element& element : parts.options.extra) header.Put(element);
-  PutSchemes(header);
-  return Joined(dicom::PatientAndStudy(parts.source.head), std::move(header));
+  dicom::DataSet whole = Joined(dicom::PatientAndStudy(parts.source.head), std::move(header));
+  PutSchemes(whole);  // the study's own codes may be private ones too
+  return whole;
 }
 
 }  // namespace glossator::seg

@@ -95,6 +95,7 @@ bool Source::IsRegular() const {
   const auto normal = frames.front().plane->Normal();
   for (size_t i = 1; i < frames.size(); ++i) {
     if (!frames[i].plane || !frames[i - 1].plane) return false;
+    if (!SameGrid(*frames[i].plane, *frames[0].plane)) return false;
     const auto step = Step(*frames[i - 1].plane, *frames[i].plane);
     for (int k = 0; k < 3; ++k) {
       if (std::abs(step[k] - spacing * normal[k]) > kRegular * std::abs(spacing)) return false;
@@ -164,10 +165,7 @@ Source SourceBuilder::Build() {
   if (images_.size() > 1 && HasPlanes()) {
     SortByPlane();
   } else {
-    std::sort(images_.begin(), images_.end(), [](const Image& a, const Image& b) {
-      return std::tie(a.number, a.instance.sop_instance_uid) <
-             std::tie(b.number, b.instance.sop_instance_uid);
-    });
+    SortByNumber();
   }
   for (const Image& image : images_) Append(image);
   source_.frame_of_reference_uid = CommonFrameOfReference();
@@ -187,13 +185,18 @@ bool SourceBuilder::HasPlanes() const {
   return true;
 }
 
+void SourceBuilder::SortByNumber() {
+  std::sort(images_.begin(), images_.end(), [](const Image& a, const Image& b) {
+    return std::tie(a.number, a.instance.sop_instance_uid) <
+           std::tie(b.number, b.instance.sop_instance_uid);
+  });
+}
+
 void SourceBuilder::SortByPlane() {
   const Plane first = *images_.front().planes[0];
-  for (const Image& image : images_) {
-    if (!SameGrid(*image.planes[0], first)) {
-      Fail(ErrorKind::kUnsupported, "images differ in orientation or pixel spacing");
-    }
-  }
+  const auto in_one_stack = [&](const Image& image) { return SameGrid(*image.planes[0], first); };
+  // A localizer in three planes has no common normal: its order is that of the images.
+  if (!std::all_of(images_.begin(), images_.end(), in_one_stack)) return SortByNumber();
   // Several phases, echoes or times may share a position: then the order is that of the images.
   const auto place = [&](const Image& image) {
     const double along = AlongFirst(first, *image.planes[0]);

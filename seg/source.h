@@ -93,6 +93,7 @@ class SourceBuilder {
   void KeepHead(const dicom::DataSet& head, const Image& image);
   bool HasPlanes() const;
   void SortByPlane();
+  void SortByNumber();
   void Append(const Image& image);
   std::string CommonFrameOfReference() const;
 

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "dicom/error.h"
+#include "dicom/numbers.h"
 
 namespace glossator::sr {
 namespace tags = dicom::tags;
@@ -103,6 +104,11 @@ bool IsPrivateScheme(const std::string& scheme) { return scheme.starts_with("99"
 
 void PutCodingSchemes(DataSet& report, const ContentItem& root) {
   std::set<std::string> schemes;
+  dicom::ForEachElement(report, [&](const std::string&, const dicom::Element& element) {
+    if (element.tag != tags::CodingSchemeDesignator) return;
+    const std::string scheme = std::string(dicom::TrimValue(element.value, element.vr));
+    if (IsPrivateScheme(scheme)) schemes.insert(scheme);
+  });
   ForEachItem(root, [&](const std::string&, const ContentItem& item) {
     for (const Code& code : CodesOf(item)) {
       if (IsPrivateScheme(code.scheme)) schemes.insert(code.scheme);

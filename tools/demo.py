@@ -43,8 +43,8 @@ def arguments():
 def studies_of(folder, pacs):
     """Puts the folder's objects into the PACS; returns the Study Instance UIDs."""
     studies, skipped = pacs.upload_folder(folder)
-    for name in skipped:
-        say(f"  skipped {name}: not DICOM, or the PACS cannot take it")
+    for name, why in skipped:
+        say(f"  skipped {name}: {why}")
     nameless = [uid for uid in studies if not uid]
     for _ in nameless:
         say("  skipped: objects without a Study Instance UID")
@@ -73,6 +73,8 @@ def one_study(site, flow, study_uid, seen):
             raise
         say("  no case opens: nothing of this study can be shown to readers yet")
     say_quarantine(site, seen, found)
+    if found.sent == found.refused:
+        return found
     if not opened:
         say("  the whole study waits in quarantine for a person (glossator-steward quarantine)")
         return found
@@ -80,10 +82,18 @@ def one_study(site, flow, study_uid, seen):
         say("  the case has no image to annotate; it stays open")
         return found
     flow.claim(found)
-    flow.look(found)
+    try:
+        flow.look(found)
+    except loop.NothingToSee:
+        say("  its images have no pixels; it stays open")
+        return found
     flow.submit(found)
     flow.accept(found)
     state = flow.wait_for_delivery(found)
+    if state == "HELD" and found.delivery.get("reason") == "SEVERAL_MATCHES":
+        say("  the PACS has several studies of this UID: a person must decide (glossator-steward "
+            "held list)")
+        return found
     if state != "COMMITTED":
         raise loop.StepFailed("return", f"delivery {state} ({found.delivery.get('reason')})")
     flow.arrived(found)

@@ -15,6 +15,10 @@ class StepFailed(Exception):
         self.step = step
 
 
+class NothingToSee(StepFailed):
+    """The case's images have no pixels."""
+
+
 @dataclasses.dataclass
 class Round:
     """What is known of one study on its way; all but `study_uid` is filled by the steps."""
@@ -87,7 +91,7 @@ class Loop:
         files = reader.source_files(self.site.node, user, found.case["studyInstanceUid"])
         volumes = volume.from_files(files)
         if not volumes:
-            raise StepFailed("read", "the case has no image")
+            raise NothingToSee("read", "the case has no image")
         found.volume = volumes[0]
         if mask is None:
             level, found.labels = volume.threshold(found.volume)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A stand-in PACS: a plain Orthanc with its own storage that knows one node."""
+import http.client
 import io
 import pathlib
 
@@ -34,15 +35,24 @@ class Pacs(orthanc.Orthanc):
         response = self.request("POST", "/instances", bytes(data))
         return response.json() if response.status == 200 else None
 
+    def upload_or_why(self, data):
+        """(answer, "") or (None, why not). Some malformed files end Orthanc: then it starts anew."""
+        try:
+            return self.upload(data), "not DICOM, or the PACS cannot take it"
+        except (OSError, http.client.HTTPException):
+            self.kill()
+            self.start()
+            return None, "the stand-in PACS died of it and was started again"
+
     def upload_folder(self, folder):
-        """Returns {Study Instance UID: number of files} and the names that are no DICOM."""
+        """Returns {Study Instance UID: number of files} and (name, why) of what was skipped."""
         studies, skipped = {}, []
         for path in sorted(pathlib.Path(folder).rglob("*")):
             if not path.is_file():
                 continue
-            answer = self.upload(path.read_bytes())
+            answer, why = self.upload_or_why(path.read_bytes())
             if answer is None:
-                skipped.append(str(path.relative_to(folder)))
+                skipped.append((str(path.relative_to(folder)), why))
             else:
                 studies.setdefault(answer["ParentStudy"], []).append(answer["ID"])
         return {self.study_uid(key): len(set(ids)) for key, ids in studies.items()}, skipped

@@ -87,13 +87,13 @@ def change_state(node, user, workitem, transaction, state):
 
 
 def description(volume, labels, names, measured=True):
-    """The JSON part of a submission for `labels`; a volume measurement for each label if it can."""
+    """The JSON part of a submission for `labels`; the volume of each label where it is known."""
     present = [number for number in range(1, len(names) + 1) if (labels == number).any()]
     segments = [{"number": number, "label": names[number - 1], "category": STRUCTURE,
                  "type": TISSUE, "algorithm": "MANUAL"} for number in present]
     measurements = []
-    for number in present if measured else []:
-        cubic = voxel_volume(volume)
+    cubic = voxel_volume(volume)
+    for number in present if measured and cubic else []:
         measurements.append({
             "trackingIdentifier": names[number - 1], "concept": VOLUME, "unit": CUBIC_MM,
             "value": round(float((labels == number).sum()) * cubic, 3), "finding": TISSUE,
@@ -103,13 +103,12 @@ def description(volume, labels, names, measured=True):
 
 
 def voxel_volume(volume):
-    """Cubic millimeters; a unit cube where the source says nothing."""
-    rows, columns = volume.spacing or (1, 1)
-    frames = volume.frames
-    gap = 1.0
-    if len(frames) > 1 and frames[0].position and frames[1].position:
-        gap = sum((a - b) ** 2 for a, b in zip(frames[0].position, frames[1].position)) ** 0.5
-    return rows * columns * (gap or 1.0)
+    """Cubic millimeters; None where the source says nothing of it."""
+    places = [frame.position for frame in volume.frames]
+    if not (volume.spacing and volume.in_one_stack) or None in places[:2] or len(places) < 2:
+        return None
+    gap = sum((a - b) ** 2 for a, b in zip(places[0], places[1])) ** 0.5
+    return volume.spacing[0] * volume.spacing[1] * gap or None
 
 
 def multipart(parts):

@@ -32,6 +32,7 @@ class Volume:
     spacing: object  # between rows, between columns; or None
     multi_frame: bool
     frame_of_reference: str  # empty: positions mean nothing beyond this series
+    in_one_stack: bool  # frames of one orientation and spacing
 
     @property
     def shape(self):
@@ -107,6 +108,12 @@ def geometry(file):
     return first("ImageOrientationPatient"), first("PixelSpacing")
 
 
+def near(one, other):
+    """The same orientation and spacing, but for rounding."""
+    return all((a is None) == (b is None) and (a is None or numpy.allclose(a, b, atol=1e-3))
+               for a, b in zip(one, other))
+
+
 def from_files(files):
     """Volumes of the image series in `files` (bytes each), the largest series first."""
     series = {}
@@ -137,7 +144,8 @@ def build(items):
             frames.append((int(file.get("InstanceNumber") or 0), Frame(
                 file.SOPInstanceUID, number,
                 None if position is None else [float(v) for v in position], pixels[index])))
-    if not multi and orientation and all(frame.position for _, frame in frames):
+    in_one_stack = all(near(geometry(file), (orientation, spacing)) for file, _ in items)
+    if not multi and orientation and in_one_stack and all(f.position for _, f in frames):
         normal = numpy.cross(orientation[:3], orientation[3:])
         # Echoes and phases share a position: there the order is that of the images.
         frames.sort(key=lambda item: (round(float(numpy.dot(normal, item[1].position)), 3), item[0],
@@ -145,7 +153,8 @@ def build(items):
     else:
         frames.sort(key=lambda item: (item[0], item[1].sop_instance_uid, item[1].number))
     return Volume(first.SeriesInstanceUID, first.get("Modality", ""), [f for _, f in frames],
-                  orientation, spacing, multi, str(first.get("FrameOfReferenceUID") or ""))
+                  orientation, spacing, multi, str(first.get("FrameOfReferenceUID") or ""),
+                  in_one_stack)
 
 
 def threshold(volume):

@@ -248,6 +248,8 @@ TEST(Uid, IsCheckedAndMadeFrom128Bits) {
   for (const char* bad : {"", "1..2", "1.02", ".1", "1.", "1.a", "1 2"})
     EXPECT_FALSE(IsValidUid(bad));
   EXPECT_FALSE(IsValidUid("1." + std::string(63, '1')));
+  for (const char* old : {"1.02", "1..2", "1."}) EXPECT_TRUE(IsBearableUid(old));
+  for (const char* bad : {"", "1.a", "1 2"}) EXPECT_FALSE(IsBearableUid(bad));
   std::array<uint8_t, 16> all{};
   EXPECT_EQ(UidFrom128(all), "2.25.0");
   all.fill(0xFF);
