@@ -17,7 +17,8 @@ template <class Record>
 auto Texts(Record& a) {
   return std::array{std::pair{"project", &a.project},
                     std::pair{"identity_index", &a.identity_index},
-                    std::pair{"digest", &a.digest},
+                    std::pair{"digest", &a.digests.content},
+                    std::pair{"identity_digest", &a.digests.identity},
                     std::pair{"class", &a.sop_class_uid},
                     std::pair{"syntax", &a.transfer_syntax_uid},
                     std::pair{"instance", &a.sop_instance_uid},

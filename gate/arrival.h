@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "gate/content_digest.h"
 #include "gate/keys.h"
 #include "model/ports.h"
 
@@ -16,7 +17,7 @@ struct Arrival {
   int64_t study = 0;           // 0: none (no route)
   std::string project;         // empty: none
   std::string identity_index;  // of the original SOP Instance UID
-  std::string digest;          // keyed, of the original content
+  Digests digests;             // of the original
   std::string sop_class_uid;
   std::string transfer_syntax_uid;
   int64_t size = 0;

@@ -210,7 +210,8 @@ Courier::Outcome Courier::AskAndSend(store::DeliveryRow& row, dimse::Scu& scu,
   }
   if (found.matches.empty()) return {"HELD", "STUDY_GONE"};
   if (found.matches.size() > 1) return {"HELD", "SEVERAL_MATCHES"};
-  const auto identity = parts_.identities.IdentityOf(*parts_.identities.FindByUid(row.study_uid));
+  const auto identity =
+      parts_.identities.BoundIdentityOf(*parts_.identities.FindByUid(row.study_uid));
   if (!row.accept_current && !IsSamePatient(identity, found.matches.front())) {
     return {"HELD", "PATIENT_CHANGED"};
   }

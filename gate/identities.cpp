@@ -5,6 +5,7 @@
 #include "dicom/uid.h"
 #include "gate/hospital_tags.h"
 #include "model/error.h"
+#include "store/gate_object.h"
 #include "store/journal.h"
 #include "vault/seal.h"
 
@@ -18,6 +19,18 @@ namespace tags = dicom::tags;
 // How many studies stay in memory; the others come back from the database when they are needed.
 constexpr size_t kRememberedMax = 4096;
 
+std::string SecretPlace(const std::string& patient_index) { return "patient/" + patient_index; }
+std::string DataKeyPlace(const std::string& study_index) { return "study/" + study_index; }
+std::string IdentityPlace(const std::string& study_uid) { return "identity/" + study_uid; }
+std::string IdentityPlace(const std::string& study_uid, int64_t version) {
+  return IdentityPlace(study_uid) + "/" + std::to_string(version);
+}
+std::string DictionaryPlace(const std::string& study_uid) { return "dictionary/" + study_uid; }
+
+int64_t Microseconds(Time time) { return time.time_since_epoch().count(); }
+
+}  // namespace
+
 DataSet IdentityAttributes(const DataSet& head) {
   DataSet identity;
   for (const auto tag : kHospitalTags) {
@@ -25,15 +38,6 @@ DataSet IdentityAttributes(const DataSet& head) {
   }
   return identity;
 }
-
-std::string SecretPlace(const std::string& patient_index) { return "patient/" + patient_index; }
-std::string DataKeyPlace(const std::string& study_index) { return "study/" + study_index; }
-std::string IdentityPlace(const std::string& study_uid) { return "identity/" + study_uid; }
-std::string DictionaryPlace(const std::string& study_uid) { return "dictionary/" + study_uid; }
-
-int64_t Microseconds(Time time) { return time.time_since_epoch().count(); }
-
-}  // namespace
 
 std::string Identities::InstanceIndex(const std::string& project,
                                       const std::string& sop_instance_uid) const {
@@ -177,13 +181,42 @@ std::shared_ptr<Study> Identities::FindByUid(const std::string& pseudonymous_stu
   return row ? Find(row->number) : nullptr;
 }
 
-DataSet Identities::IdentityOf(const Study& study) {
+DataSet Identities::BoundIdentityOf(const Study& study) {
   std::optional<store::StudyRow> row;
   database_.Read(
       [&](const store::Reader& reader) { row = store::FindStudy(reader, study.number()); });
   if (!row) throw Error(ErrorKind::kNotFound, "no such study in the vault");
   return dicom::Read(vault::Open(study.identity_key(), IdentityPlace(row->uid), row->identity),
                      dicom::kExplicitLittleEndian);
+}
+
+DataSet Identities::IdentityOf(const Study& study) {
+  std::optional<store::IdentityRow> row;
+  database_.Read(
+      [&](const store::Reader& reader) { row = store::LatestIdentity(reader, study.number()); });
+  if (!row) return BoundIdentityOf(study);
+  const auto place = IdentityPlace(study.uid(), row->version);
+  return dicom::Read(vault::Open(study.identity_key(), place, row->identity),
+                     dicom::kExplicitLittleEndian);
+}
+
+void Identities::Renew(store::Transaction& transaction, const Study& study,
+                       const NewIdentity& identity) {
+  store::SetInstanceIdentity(transaction, identity.instance, identity.digest);
+  // New names are searched for in what has not been released yet, also after a restart.
+  store::SetDictionary(transaction, study.number(), SealDictionary(study));
+  const auto latest = store::LatestIdentity(transaction, study.number());
+  if (latest && latest->digest == identity.digest) return;
+  const int64_t version = latest ? latest->version + 1 : 2;
+  const auto sealed =
+      vault::Seal(study.identity_key(), entropy_, IdentityPlace(study.uid(), version),
+                  dicom::Write(identity.attributes, dicom::kExplicitLittleEndian));
+  store::InsertIdentity(transaction, {study.number(), version, identity.digest, sealed});
+  Json::Value fields;
+  fields["study"] = Json::Int64(study.number());
+  fields["version"] = Json::Int64(version);
+  fields["other_patient"] = identity.other_patient;
+  store::Append(transaction, "identity.renewed", "gate", fields);
 }
 
 std::string Identities::SealDictionary(const Study& study) const {

@@ -20,6 +20,17 @@ struct Binding {
   bool other_patient = false;  // the object names another patient than the study is bound to
 };
 
+// What a re-send says about whom the study belongs to.
+struct NewIdentity {
+  int64_t instance = 0;
+  std::string digest;  // keyed
+  bool other_patient = false;
+  dicom::DataSet attributes;  // of IdentityAttributes
+};
+
+// Patient and General Study attributes (PS3.3 C.7.1.1, C.7.2.1), those that go back to the PACS.
+dicom::DataSet IdentityAttributes(const dicom::DataSet& head);
+
 class Identities {
  public:
   Identities(store::Database& database, const Keys& keys, Entropy& entropy, const Clock& clock)
@@ -32,8 +43,11 @@ class Identities {
 
   // Keyed index of an original SOP Instance UID in a project.
   std::string InstanceIndex(const std::string& project, const std::string& sop_instance_uid) const;
-  // Patient and General Study attributes as the study came (PS3.3 C.7.1.1, C.7.2.1).
+  // The newest IdentityAttributes that came with the study; those with which it was bound.
   dicom::DataSet IdentityOf(const Study& study);
+  dicom::DataSet BoundIdentityOf(const Study& study);
+  // Seals a new version unless the newest is that already. The case does not hear of it.
+  void Renew(store::Transaction& transaction, const Study& study, const NewIdentity& identity);
   std::string SealDictionary(const Study& study) const;
 
  private:

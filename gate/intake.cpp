@@ -10,6 +10,7 @@
 #include "dimse/scu.h"
 #include "gate/object_sink.h"
 #include "gate/objects.h"
+#include "gate/resent.h"
 #include "model/error.h"
 #include "model/log.h"
 #include "store/gate_delivery.h"
@@ -153,11 +154,22 @@ std::unique_ptr<ObjectWriter> Intake::Admit(const ProjectConfig* project, std::s
     return std::make_unique<MismatchedObject>(error.what());
   }
   if (project != nullptr) return Judge(*project, instance, request, association);
+  return JudgeWithoutProject(instance, head, request);
+}
+
+std::unique_ptr<ObjectWriter> Intake::JudgeWithoutProject(const Instance<Hospital>& instance,
+                                                          std::string_view head,
+                                                          const dimse::StoreRequest& request) {
   auto arrival = Started(parts_, nullptr, nullptr, request);
+  const auto index = arrival.identity_index;
+  if (!twins_.Claim(index)) {
+    return std::make_unique<ResentObject>(
+        *this, Binding{}, std::make_shared<Hold>(nullptr, twins_, ""), head, instance.data_set(),
+        instance.syntax(), std::move(arrival));
+  }
   arrival.reason = deid::reasons::kNoRoute;
-  auto hold = std::make_shared<Hold>(nullptr, twins_, "");
-  return std::make_unique<SealedObject>(*this, hold, head, instance.data_set(), std::move(arrival),
-                                        "");
+  return std::make_unique<SealedObject>(*this, std::make_shared<Hold>(nullptr, twins_, index), head,
+                                        instance.data_set(), instance.syntax(), std::move(arrival));
 }
 
 // Everything that one object's head decides, in the order in which it is asked.
@@ -178,48 +190,47 @@ class Intake::Judgement {
   }
 
   std::unique_ptr<ObjectWriter> Decide(bool screened) {
-    const auto standing = Ask();
-    if (standing.standing == Twins::Standing::kUnderWay) return std::make_unique<TwinObject>();
-    if (standing.standing == Twins::Standing::kKnown) {
-      return Seal({std::string(deid::reasons::kConflict), ""}, standing.digest);
-    }
-    // From here on the claim is ours; Hold gives it back.
-    auto hold = std::make_shared<Hold>(binding_.study, intake_.twins_, arrival_.identity_index);
+    // Claim first, then look into the database: a claim ends only when the row is there.
+    const bool ours = intake_.twins_.Claim(arrival_.identity_index);
+    auto hold =
+        std::make_shared<Hold>(binding_.study, intake_.twins_, ours ? arrival_.identity_index : "");
+    if (!ours || IsHeld()) return Again(std::move(hold));
     if (binding_.other_patient) {
       arrival_.quarantine_study = true;
-      return Seal({std::string(deid::reasons::kSeveralPatients), "(0010,0020)"}, "");
+      return Seal({std::string(deid::reasons::kSeveralPatients), "(0010,0020)"}, std::move(hold));
     }
     const auto& engine = intake_.EngineOf(project_.id);
     const auto risks = screened ? engine.Screen(instance_) : std::vector<deid::Reason>{};
-    if (!risks.empty()) return Seal(risks.front(), "");
+    if (!risks.empty()) return Seal(risks.front(), std::move(hold));
     const auto cleaned = engine.Clean(instance_, *binding_.study, *binding_.study->dictionary());
-    if (!cleaned.problems.empty()) return Seal(cleaned.problems.front(), "");
+    if (!cleaned.problems.empty()) return Seal(cleaned.problems.front(), std::move(hold));
     return std::make_unique<CleanedObject>(intake_, binding_.study, std::move(hold),
                                            instance_.data_set(), cleaned, *request_.transfer_syntax,
                                            std::move(arrival_));
   }
 
  private:
-  // Claim first, then look into the database: an entry leaves the twins only when its row is there.
-  Twins::Answer Ask() {
-    auto answer = intake_.twins_.Ask(arrival_.identity_index);
-    if (answer.standing != Twins::Standing::kFirst) return answer;
-    std::optional<store::InstanceRow> row;
+  bool IsHeld() const {
+    bool held = false;
     intake_.parts_.database.Read([&](const store::Reader& reader) {
-      row = store::FindInstance(reader, arrival_.identity_index);
+      held = store::FindInstance(reader, arrival_.identity_index).has_value();
     });
-    if (!row) return answer;
-    intake_.twins_.Forget(arrival_.identity_index);
-    return {Twins::Standing::kKnown, row->digest};
+    return held;
   }
 
-  std::unique_ptr<ObjectWriter> Seal(const deid::Reason& reason, std::string known_digest) {
+  std::unique_ptr<ObjectWriter> Again(std::shared_ptr<Hold> hold) {
+    const auto bytes = dicom::Write(instance_.data_set(), instance_.syntax());
+    return std::make_unique<ResentObject>(intake_, binding_, std::move(hold), bytes,
+                                          instance_.data_set(), instance_.syntax(),
+                                          std::move(arrival_));
+  }
+
+  std::unique_ptr<ObjectWriter> Seal(const deid::Reason& reason, std::shared_ptr<Hold> hold) {
     arrival_.reason = reason.code;
     arrival_.path = reason.path;
     const auto bytes = dicom::Write(instance_.data_set(), instance_.syntax());
-    return std::make_unique<SealedObject>(
-        intake_, std::make_shared<Hold>(binding_.study, intake_.twins_, ""), bytes,
-        instance_.data_set(), std::move(arrival_), std::move(known_digest));
+    return std::make_unique<SealedObject>(intake_, std::move(hold), bytes, instance_.data_set(),
+                                          instance_.syntax(), std::move(arrival_));
   }
 
   Intake& intake_;

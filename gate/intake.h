@@ -32,6 +32,7 @@ struct IntakeCounters {
   std::atomic<uint64_t> cleaned{0};
   std::atomic<uint64_t> sealed{0};
   std::atomic<uint64_t> resent{0};
+  std::atomic<uint64_t> renewed{0};  // only the identity was another
   std::atomic<uint64_t> conflicts{0};
   std::atomic<uint64_t> echoes{0};
   std::atomic<uint64_t> refused{0};
@@ -82,6 +83,9 @@ class Intake final : public dimse::Handler {
   std::unique_ptr<ObjectWriter> Judge(const ProjectConfig& project,
                                       const Instance<Hospital>& instance,
                                       const dimse::StoreRequest& request, uint64_t association);
+  std::unique_ptr<ObjectWriter> JudgeWithoutProject(const Instance<Hospital>& instance,
+                                                    std::string_view head,
+                                                    const dimse::StoreRequest& request);
   void NoteSender(uint64_t association, const std::shared_ptr<Study>& study);
   const deid::Engine& EngineOf(const std::string& project) const;
 

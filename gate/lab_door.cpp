@@ -151,6 +151,7 @@ Json::Value LabDoor::Status(const Json::Value&) {
   json["cleaned"] = Json::UInt64(counters.cleaned);
   json["sealed"] = Json::UInt64(counters.sealed);
   json["resent"] = Json::UInt64(counters.resent);
+  json["renewed"] = Json::UInt64(counters.renewed);
   json["conflicts"] = Json::UInt64(counters.conflicts);
   json["echoes"] = Json::UInt64(counters.echoes);
   json["refused"] = Json::UInt64(counters.refused);

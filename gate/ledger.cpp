@@ -172,7 +172,8 @@ void Ledger::WriteCleaned(store::Transaction& transaction, const Entry& entry,
   row.series_instance_uid = arrival.series_instance_uid;
   row.sop_class_uid = arrival.sop_class_uid;
   row.transfer_syntax_uid = arrival.transfer_syntax_uid;
-  row.digest = arrival.digest;
+  row.digest = arrival.digests.content;
+  row.identity_digest = arrival.digests.identity;
   row.seal = arrival.seal;
   row.size = arrival.size;
   row.head_size = arrival.head_size;
@@ -196,7 +197,8 @@ void Ledger::WriteSealed(store::Transaction& transaction, const Entry& entry,
   row.project = arrival.project;
   if (study != nullptr) row.study = study->number;
   row.identity_index = arrival.identity_index;
-  row.digest = arrival.digest;
+  row.digest = arrival.digests.content;
+  row.identity_digest = arrival.digests.identity;
   row.reason = arrival.reason;
   row.path = arrival.path;
   row.sop_class_uid = arrival.sop_class_uid;

@@ -16,36 +16,23 @@ std::string SyntaxUid(const dicom::TransferSyntax& syntax) { return std::string(
 
 dimse::Status DiskTrouble() { return {dimse::kOutOfResources, "the spool could not be written"}; }
 
-// After the sync: remember it, tell the ledger, then the sender.
+}  // namespace
+
 void Commit(Intake& intake, RecordWriter& record, std::shared_ptr<Hold> hold, Arrival arrival,
-            bool claimed, dimse::Respond respond) {
+            dimse::Respond respond) {
   auto trailer = SealArrival(intake.parts().keys, intake.parts().entropy, arrival);
   intake.parts().ledger.Expect();
   record.Commit(std::move(trailer),
-                [&intake, hold, arrival, claimed, respond](std::optional<spool::Place> place) {
+                [&intake, hold, arrival, respond](std::optional<spool::Place> place) {
                   if (!place) {
                     intake.parts().ledger.Lost();
+                    hold->Release();
                     return respond(DiskTrouble());
                   }
-                  if (claimed) intake.twins().Acknowledged(arrival.identity_index, arrival.digest);
-                  intake.parts().ledger.Add(*place, arrival, [hold] {});
+                  intake.parts().ledger.Add(*place, arrival, [hold] { hold->Release(); });
                   respond({});
                 });
 }
-
-}  // namespace
-
-// The length keeps the seam between head and rest in its place (docs/sealed-records.md).
-ContentDigest::ContentDigest(const Keys& keys, const dicom::DataSet& head)
-    : keys_(keys), hash_(keys.content) {
-  const auto bytes = dicom::Write(head, dicom::kExplicitLittleEndian);
-  std::string length;
-  for (int shift = 56; shift >= 0; shift -= 8) length += static_cast<char>(bytes.size() >> shift);
-  hash_.Add(length);
-  hash_.Add(bytes);
-}
-
-std::string ContentDigest::Finish() { return ToHex(vault::Hmac(keys_.digest, {hash_.Finish()})); }
 
 CleanedObject::CleanedObject(Intake& intake, std::shared_ptr<Study> study,
                              std::shared_ptr<Hold> hold, const dicom::DataSet& original,
@@ -55,7 +42,7 @@ CleanedObject::CleanedObject(Intake& intake, std::shared_ptr<Study> study,
       study_(std::move(study)),
       hold_(std::move(hold)),
       arrival_(std::move(arrival)),
-      digest_(intake.parts().keys, original),
+      digest_(intake.parts().keys, original, cleaned.instance.syntax()),
       pixels_(original, cleaned.instance.syntax()),
       record_(intake.parts().spool, study_->data_key(), intake.parts().entropy),
       deflater_(syntax.deflated ? std::make_unique<Deflater>() : nullptr) {
@@ -105,21 +92,20 @@ void CleanedObject::Finish(dimse::Respond respond) {
   }
   if (deflater_) record_.Write(deflater_->Finish());
   record_.Close();
-  arrival_.digest = digest_.Finish();
+  arrival_.digests = digest_.Finish();
   arrival_.seal = record_.seal();
   arrival_.size = record_.size();
   ++intake_.counters().cleaned;
-  Commit(intake_, record_, std::move(hold_), std::move(arrival_), true, std::move(respond));
+  Commit(intake_, record_, std::move(hold_), std::move(arrival_), std::move(respond));
 }
 
 SealedObject::SealedObject(Intake& intake, std::shared_ptr<Hold> hold, std::string_view head,
-                           const dicom::DataSet& original, Arrival arrival,
-                           std::string known_digest)
+                           const dicom::DataSet& original, const dicom::TransferSyntax& syntax,
+                           Arrival arrival)
     : intake_(intake),
       hold_(std::move(hold)),
       arrival_(std::move(arrival)),
-      known_digest_(std::move(known_digest)),
-      digest_(intake.parts().keys, original),
+      digest_(intake.parts().keys, original, syntax),
       key_(vault::RandomKey(intake.parts().entropy)),
       record_(intake.parts().spool, key_, intake.parts().entropy) {
   arrival_.sealed = true;
@@ -133,25 +119,18 @@ void SealedObject::Write(std::string_view bytes) {
   record_.Write(bytes);
 }
 
-bool SealedObject::IsResend(const std::string& digest) const {
-  if (digest == known_digest_) return true;
-  bool quarantined = false;
-  intake_.parts().database.Read([&](const store::Reader& reader) {
-    quarantined = store::IsQuarantined(reader, arrival_.identity_index, digest);
-  });
-  return quarantined;
-}
-
 void SealedObject::Finish(dimse::Respond respond) {
   record_.Close();
-  arrival_.digest = digest_.Finish();
+  arrival_.digests = digest_.Finish();
   arrival_.size = record_.size();
-  if (IsResend(arrival_.digest)) {
-    ++intake_.counters().resent;
-    return respond({});
-  }
-  ++(known_digest_.empty() ? intake_.counters().sealed : intake_.counters().conflicts);
-  Commit(intake_, record_, std::move(hold_), std::move(arrival_), false, std::move(respond));
+  bool known = false;
+  intake_.parts().database.Read([&](const store::Reader& reader) {
+    known = store::IsQuarantined(reader, arrival_.identity_index, arrival_.digests.content,
+                                 arrival_.digests.identity);
+  });
+  ++(known ? intake_.counters().resent : intake_.counters().sealed);
+  if (known) return respond({});
+  Commit(intake_, record_, std::move(hold_), std::move(arrival_), std::move(respond));
 }
 
 }  // namespace glossator::gate

@@ -7,6 +7,7 @@
 
 #include "deid/bitstream.h"
 #include "gate/arrival.h"
+#include "gate/content_digest.h"
 #include "gate/deflate_stage.h"
 #include "gate/intake.h"
 #include "gate/record_writer.h"
@@ -23,10 +24,15 @@ class Hold {
       : study_(std::move(study)), twins_(twins), claimed_index_(std::move(claimed_index)) {
     if (study_) ++study_->in_flight;
   }
-  ~Hold() {
-    if (!claimed_index_.empty()) twins_.Forget(claimed_index_);
+  ~Hold() { Release(); }
+  // Whoever waits for the instance goes on, on this thread: hold no lock.
+  void Release() {
     if (study_) --study_->in_flight;
+    study_.reset();
+    const auto index = std::exchange(claimed_index_, {});
+    if (!index.empty()) twins_.Forget(index);
   }
+  bool claims() const { return !claimed_index_.empty(); }
   Hold(const Hold&) = delete;
   Hold& operator=(const Hold&) = delete;
 
@@ -36,17 +42,9 @@ class Hold {
   std::string claimed_index_;
 };
 
-// Keyed digest of the original content: the head in one canonical encoding, the rest as sent.
-class ContentDigest {
- public:
-  ContentDigest(const Keys& keys, const dicom::DataSet& head);
-  void Add(std::string_view rest) { hash_.Add(rest); }
-  std::string Finish();  // hex
-
- private:
-  const Keys& keys_;
-  vault::UniversalHash hash_;
-};
+// Hands the record to the spool; after the sync the ledger hears of it, then the sender.
+void Commit(Intake& intake, RecordWriter& record, std::shared_ptr<Hold> hold, Arrival arrival,
+            dimse::Respond respond);
 
 class CleanedObject final : public ObjectWriter {
  public:
@@ -72,35 +70,23 @@ class CleanedObject final : public ObjectWriter {
   bool has_pixels_ = false;
 };
 
+// Sealed as it came, because of `arrival.reason`.
 class SealedObject final : public ObjectWriter {
  public:
-  // `known_digest`: of an instance that we hold already; equal content is then a quiet Success.
   SealedObject(Intake& intake, std::shared_ptr<Hold> hold, std::string_view head,
-               const dicom::DataSet& original, Arrival arrival, std::string known_digest);
+               const dicom::DataSet& original, const dicom::TransferSyntax& syntax,
+               Arrival arrival);
 
   void Write(std::string_view bytes) override;
   void Finish(dimse::Respond respond) override;
 
  private:
-  bool IsResend(const std::string& digest) const;
-
   Intake& intake_;
   std::shared_ptr<Hold> hold_;
   Arrival arrival_;
-  std::string known_digest_;
   ContentDigest digest_;
   vault::Key key_;
   RecordWriter record_;
-};
-
-// The same instance is coming in on another association at this moment; whoever asks second is
-// asked to send again.
-class TwinObject final : public ObjectWriter {
- public:
-  void Write(std::string_view) override {}
-  void Finish(dimse::Respond respond) override {
-    respond({dimse::kOutOfResources, "the same instance is being received, send again"});
-  }
 };
 
 }  // namespace glossator::gate

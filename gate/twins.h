@@ -1,51 +1,53 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Which instances are on their way into the database right now, so that a re-send is recognized
-// while the first is still in the spool, and of two that race one wins.
+// Which instances are on their way into the database right now, so that of two that race one wins
+// and the other is held against what the winner has left there.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <mutex>
-#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace glossator::gate {
 
 class Twins {
  public:
-  enum class Standing { kFirst, kUnderWay, kKnown };
-  struct Answer {
-    Standing standing;
-    std::string digest;  // kKnown
-  };
-
-  // kFirst: the caller owns the entry and must call Acknowledged and Forget, or Forget alone.
-  Answer Ask(const std::string& identity_index) {
+  // True: the instance is the caller's, who must call Forget when its row is durable or when it
+  // has given up.
+  bool Claim(const std::string& identity_index) {
     const std::lock_guard lock(mutex_);
-    const auto [entry, inserted] = digests_.try_emplace(identity_index, std::nullopt);
-    if (inserted) return {Standing::kFirst, {}};
-    if (!entry->second) return {Standing::kUnderWay, {}};
-    return {Standing::kKnown, *entry->second};
+    return claims_.try_emplace(identity_index).second;
   }
-  // The same question without claiming.
-  std::optional<Answer> Look(const std::string& identity_index) const {
-    const std::lock_guard lock(mutex_);
-    const auto entry = digests_.find(identity_index);
-    if (entry == digests_.end()) return std::nullopt;
-    if (!entry->second) return Answer{Standing::kUnderWay, {}};
-    return Answer{Standing::kKnown, *entry->second};
-  }
-  void Acknowledged(const std::string& identity_index, const std::string& digest) {
-    const std::lock_guard lock(mutex_);
-    digests_[identity_index] = digest;
+  // Runs `then` when nobody claims the instance: at once, or on the thread that calls Forget. It
+  // must not throw; it may find that another has claimed it meanwhile.
+  void Await(const std::string& identity_index, std::function<void()> then) {
+    {
+      const std::lock_guard lock(mutex_);
+      const auto claim = claims_.find(identity_index);
+      if (claim != claims_.end()) {
+        claim->second.push_back(std::move(then));
+        return;
+      }
+    }
+    then();
   }
   void Forget(const std::string& identity_index) {
-    const std::lock_guard lock(mutex_);
-    digests_.erase(identity_index);
+    std::vector<std::function<void()>> waiting;
+    {
+      const std::lock_guard lock(mutex_);
+      const auto claim = claims_.find(identity_index);
+      if (claim == claims_.end()) return;
+      waiting = std::move(claim->second);
+      claims_.erase(claim);
+    }
+    for (const auto& then : waiting) then();
   }
 
  private:
-  mutable std::mutex mutex_;
-  std::map<std::string, std::optional<std::string>> digests_;
+  std::mutex mutex_;
+  std::map<std::string, std::vector<std::function<void()>>> claims_;
 };
 
 }  // namespace glossator::gate

@@ -102,6 +102,27 @@ void UpdateStudy(Transaction& transaction, const StudyRow& study) {
        NextChange(transaction), study.number});
 }
 
+void SetDictionary(Transaction& transaction, int64_t study, std::string_view dictionary) {
+  transaction.Execute("UPDATE study SET dictionary = ? WHERE number = ?",
+                      {Blob{dictionary}, study});
+}
+
+std::optional<IdentityRow> LatestIdentity(const Reader& reader, int64_t study) {
+  auto rows = reader.Query(
+      "SELECT study, version, digest, identity FROM identity_version WHERE study = ? "
+      "ORDER BY version DESC LIMIT 1",
+      {study});
+  if (!rows.Next()) return std::nullopt;
+  return IdentityRow{rows.Int64(0), rows.Int64(1), rows.Text(2), rows.Blob(3)};
+}
+
+void InsertIdentity(Transaction& transaction, const IdentityRow& row) {
+  transaction.Execute(
+      "INSERT INTO identity_version(study, version, digest, identity, since) "
+      "VALUES (?, ?, ?, ?, ?)",
+      {row.study, row.version, row.digest, Blob{row.identity}, transaction.now()});
+}
+
 std::vector<StudyRow> ChangedStudies(const Reader& reader, int64_t after, size_t limit) {
   return Studies(
       reader.Query(Select(kStudyColumns, "WHERE seq > ? ORDER BY seq LIMIT ?"), {after, limit}));

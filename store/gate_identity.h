@@ -39,6 +39,14 @@ struct StudyRow {
   int64_t seq = 0;
 };
 
+// A later identity of a study: what the archive has sent since the study was bound.
+struct IdentityRow {
+  int64_t study = 0;
+  int64_t version = 0;   // from 2; the first stands with the study
+  std::string digest;    // keyed
+  std::string identity;  // sealed
+};
+
 std::optional<std::string> GetSetting(const Reader& reader, std::string_view name);
 void PutSetting(Transaction& transaction, std::string_view name, std::string_view value);
 
@@ -52,6 +60,10 @@ std::optional<StudyRow> FindStudy(const Reader& reader, int64_t number);
 int64_t InsertStudy(Transaction& transaction, const StudyRow& study);
 // Writes everything that changes after a study was made, and gives it the next change number.
 void UpdateStudy(Transaction& transaction, const StudyRow& study);
+// The study's dictionary alone; the lab does not hear of it.
+void SetDictionary(Transaction& transaction, int64_t study, std::string_view dictionary);
+std::optional<IdentityRow> LatestIdentity(const Reader& reader, int64_t study);
+void InsertIdentity(Transaction& transaction, const IdentityRow& row);
 // Ordered by change; the latest state of each study.
 std::vector<StudyRow> ChangedStudies(const Reader& reader, int64_t after, size_t limit);
 std::vector<StudyRow> StudiesInState(const Reader& reader, std::string_view state);

@@ -6,11 +6,11 @@ namespace {
 
 constexpr std::string_view kInstanceColumns =
     "SELECT number, study, identity_index, sop_instance_uid, series_instance_uid, sop_class_uid, "
-    "transfer_syntax_uid, digest, seal, size, head_size, identity, segment, offset, "
-    "state, batch FROM instance ";
+    "transfer_syntax_uid, digest, identity_digest, seal, size, head_size, identity, segment, "
+    "offset, state, batch FROM instance ";
 constexpr std::string_view kQuarantineColumns =
-    "SELECT number, place, project, study, identity_index, digest, reason, path, sop_class_uid, "
-    "transfer_syntax_uid, size, key, state, since FROM quarantine ";
+    "SELECT number, place, project, study, identity_index, digest, identity_digest, reason, path, "
+    "sop_class_uid, transfer_syntax_uid, size, key, state, since FROM quarantine ";
 
 std::string Select(std::string_view columns, std::string_view where) {
   return std::string(columns).append(where);
@@ -26,13 +26,14 @@ InstanceRow ToInstance(const Rows& rows) {
           rows.Text(6),
           rows.Text(7),
           rows.Text(8),
-          rows.Int64(9),
+          rows.Text(9),
           rows.Int64(10),
-          rows.Blob(11),
-          static_cast<uint64_t>(rows.Int64(12)),
+          rows.Int64(11),
+          rows.Blob(12),
           static_cast<uint64_t>(rows.Int64(13)),
-          rows.Text(14),
-          rows.OptionalInt64(15)};
+          static_cast<uint64_t>(rows.Int64(14)),
+          rows.Text(15),
+          rows.OptionalInt64(16)};
 }
 
 std::vector<InstanceRow> Instances(Rows rows) {
@@ -42,9 +43,9 @@ std::vector<InstanceRow> Instances(Rows rows) {
 }
 
 QuarantineRow ToQuarantine(const Rows& rows) {
-  return {rows.Int64(0),  rows.Text(1),  rows.Text(2),  rows.OptionalInt64(3), rows.Text(4),
-          rows.Text(5),   rows.Text(6),  rows.Text(7),  rows.Text(8),          rows.Text(9),
-          rows.Int64(10), rows.Blob(11), rows.Text(12), rows.Text(13)};
+  return {rows.Int64(0), rows.Text(1),   rows.Text(2),  rows.OptionalInt64(3), rows.Text(4),
+          rows.Text(5),  rows.Text(6),   rows.Text(7),  rows.Text(8),          rows.Text(9),
+          rows.Text(10), rows.Int64(11), rows.Blob(12), rows.Text(13),         rows.Text(14)};
 }
 
 }  // namespace
@@ -73,12 +74,13 @@ std::vector<InstanceRow> InstancesOfBatch(const Reader& reader, int64_t batch) {
 void InsertInstance(Transaction& transaction, const InstanceRow& instance) {
   transaction.Execute(
       "INSERT INTO instance(study, identity_index, sop_instance_uid, series_instance_uid, "
-      "sop_class_uid, transfer_syntax_uid, digest, seal, size, head_size, identity, "
-      "segment, offset, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'HELD')",
+      "sop_class_uid, transfer_syntax_uid, digest, identity_digest, seal, size, head_size, "
+      "identity, segment, offset, state) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'HELD')",
       {instance.study, instance.identity_index, instance.sop_instance_uid,
        instance.series_instance_uid, instance.sop_class_uid, instance.transfer_syntax_uid,
-       instance.digest, instance.seal, instance.size, instance.head_size, Blob{instance.identity},
-       instance.segment, instance.offset});
+       instance.digest, instance.identity_digest, instance.seal, instance.size, instance.head_size,
+       Blob{instance.identity}, instance.segment, instance.offset});
 }
 
 int64_t InsertBatch(Transaction& transaction, int64_t study, int64_t revision) {
@@ -113,11 +115,12 @@ std::optional<int64_t> InsertQuarantine(Transaction& transaction, const Quaranti
   auto rows = transaction.Query("SELECT number FROM quarantine WHERE place = ?", {row.place});
   if (rows.Next()) return std::nullopt;
   return transaction.Insert(
-      "INSERT INTO quarantine(place, project, study, identity_index, digest, reason, path, "
-      "sop_class_uid, transfer_syntax_uid, size, key, state, since) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'OPEN', ?)",
-      {row.place, row.project, row.study, row.identity_index, row.digest, row.reason, row.path,
-       row.sop_class_uid, row.transfer_syntax_uid, row.size, Blob{row.key}, transaction.now()});
+      "INSERT INTO quarantine(place, project, study, identity_index, digest, identity_digest, "
+      "reason, path, sop_class_uid, transfer_syntax_uid, size, key, state, since) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'OPEN', ?)",
+      {row.place, row.project, row.study, row.identity_index, row.digest, row.identity_digest,
+       row.reason, row.path, row.sop_class_uid, row.transfer_syntax_uid, row.size, Blob{row.key},
+       transaction.now()});
 }
 
 std::optional<QuarantineRow> FindQuarantine(const Reader& reader, int64_t number) {
@@ -126,10 +129,19 @@ std::optional<QuarantineRow> FindQuarantine(const Reader& reader, int64_t number
   return ToQuarantine(rows);
 }
 
-bool IsQuarantined(const Reader& reader, std::string_view identity_index, std::string_view digest) {
+void SetInstanceIdentity(Transaction& transaction, int64_t number,
+                         std::string_view identity_digest) {
+  transaction.Execute("UPDATE instance SET identity_digest = ? WHERE number = ?",
+                      {identity_digest, number});
+}
+
+bool IsQuarantined(const Reader& reader, std::string_view identity_index, std::string_view digest,
+                   std::string_view identity_digest) {
   return reader
-      .Query("SELECT 1 FROM quarantine WHERE identity_index = ? AND digest = ?",
-             {identity_index, digest})
+      .Query(
+          "SELECT 1 FROM quarantine WHERE identity_index = ? AND digest = ? "
+          "AND identity_digest = ?",
+          {identity_index, digest, identity_digest})
       .Next();
 }
 

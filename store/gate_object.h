@@ -19,8 +19,9 @@ struct InstanceRow {
   std::string series_instance_uid;
   std::string sop_class_uid;
   std::string transfer_syntax_uid;
-  std::string digest;  // keyed, of the original content
-  std::string seal;    // of the record with the cleaned Part 10 file
+  std::string digest;           // keyed, of the original content
+  std::string identity_digest;  // keyed, of who it names now
+  std::string seal;             // of the record with the cleaned Part 10 file
   int64_t size = 0;
   int64_t head_size = 0;  // bytes in front of the pixels
   std::string identity;   // sealed list of original and pseudonymous UIDs
@@ -43,6 +44,7 @@ struct QuarantineRow {
   std::optional<int64_t> study;
   std::string identity_index;
   std::string digest;
+  std::string identity_digest;
   std::string reason;
   std::string path;
   std::string sop_class_uid;
@@ -58,6 +60,8 @@ std::vector<InstanceRow> InstancesOf(const Reader& reader, int64_t study);
 std::vector<InstanceRow> InstancesOf(const Reader& reader, int64_t study, std::string_view state);
 std::vector<InstanceRow> InstancesOfBatch(const Reader& reader, int64_t batch);
 void InsertInstance(Transaction& transaction, const InstanceRow& instance);
+void SetInstanceIdentity(Transaction& transaction, int64_t number,
+                         std::string_view identity_digest);
 
 // Makes a batch of all HELD instances of the study; returns its number.
 int64_t InsertBatch(Transaction& transaction, int64_t study, int64_t revision);
@@ -68,7 +72,8 @@ void SetBatchImported(Transaction& transaction, int64_t number);
 // Returns the new number, or nullopt when a record with that salt is there already.
 std::optional<int64_t> InsertQuarantine(Transaction& transaction, const QuarantineRow& row);
 std::optional<QuarantineRow> FindQuarantine(const Reader& reader, int64_t number);
-bool IsQuarantined(const Reader& reader, std::string_view identity_index, std::string_view digest);
+bool IsQuarantined(const Reader& reader, std::string_view identity_index, std::string_view digest,
+                   std::string_view identity_digest);
 std::vector<QuarantineRow> Quarantined(const Reader& reader, int64_t after, size_t limit);
 void SetQuarantineState(Transaction& transaction, int64_t number, std::string_view state);
 

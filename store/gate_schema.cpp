@@ -116,11 +116,25 @@ CREATE TABLE returned(
 CREATE INDEX returned_by_delivery ON returned(delivery);
 )sql";
 
+constexpr std::string_view kIdentityVersions = R"sql(
+CREATE TABLE identity_version(
+  study INTEGER NOT NULL REFERENCES study(number),
+  version INTEGER NOT NULL,
+  digest TEXT NOT NULL,
+  identity BLOB NOT NULL,
+  since TEXT NOT NULL,
+  PRIMARY KEY(study, version)
+) STRICT;
+ALTER TABLE instance ADD COLUMN identity_digest TEXT NOT NULL DEFAULT '';
+ALTER TABLE quarantine ADD COLUMN identity_digest TEXT NOT NULL DEFAULT '';
+)sql";
+
 }  // namespace
 
 std::span<const Migration> GateMigrations() {
-  static const std::array<Migration, 2> kMigrations{kJournalMigration,
-                                                    Migration{2, "hospital side", kGateTables}};
+  static const std::array<Migration, 3> kMigrations{
+      kJournalMigration, Migration{2, "hospital side", kGateTables},
+      Migration{3, "versions of identity", kIdentityVersions}};
   return kMigrations;
 }
 

@@ -45,8 +45,17 @@ def reasons():
         yield f"| `{names[name]}` | {words} |"
 
 
+def left_out():
+    yield "| attribute | why |"
+    yield "|---|---|"
+    why = {"kIdentity": "identity", "kCoercion": "on the way"}
+    text = (ROOT / "gate/left_out.cpp").read_text()
+    for keyword, kind in re.findall(r"\{tags::(\w+), LeftOut::(\w+)\}", text):
+        yield f"| {keyword} | {why[kind]} |"
+
+
 TABLES = {"storage classes": storage_classes, "transfer syntaxes": transfer_syntaxes,
-          "reasons": reasons}
+          "reasons": reasons, "left out": left_out}
 
 
 def filled(text):

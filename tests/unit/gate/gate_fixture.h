@@ -116,6 +116,8 @@ class GateTest : public testing::Test {
                          {std::string(dicom::kExplicitLittleEndian.uid),
                           std::string(dicom::kDeflatedExplicitLittleEndian.uid)}},
                         {kCtImage, {std::string(dicom::kDeflatedExplicitLittleEndian.uid)}},
+                        {kCtImage, {std::string(dicom::kImplicitLittleEndian.uid)}},
+                        {kCtImage, {std::string(dicom::kExplicitBigEndian.uid)}},
                         {kEnhancedSr, {}}};
     return std::make_unique<dimse::Scu>(options);
   }

@@ -95,6 +95,83 @@ TEST_F(GateTest, AResendWithOtherContentIsKeptSealedAndFlagged) {
   EXPECT_EQ(AskSteward("conflicts")["items"].size(), 1u);
 }
 
+TEST_F(GateTest, AnotherEncodingOfTheSameDataSetIsAQuietResend) {
+  Start();
+  auto object = CtSlice(1);
+  object.SetBytes({0x0019, 0x0010}, dicom::Vr::LO, "ACME 1.0");
+  object.SetBytes({0x0019, 0x1001}, dicom::Vr::DS, "12.5");
+  EXPECT_EQ(Send(object).code, dimse::kSuccess);
+  EXPECT_EQ(Send(object, "GL_LUNG", dicom::kDeflatedExplicitLittleEndian).code, dimse::kSuccess);
+  EXPECT_EQ(Send(object, "GL_LUNG", dicom::kImplicitLittleEndian).code, dimse::kSuccess);
+  object.SetString(tags::RetrieveAETitle, "ARCHIVE2");
+  object.SetBytes(tags::DataSetTrailingPadding, dicom::Vr::OB, std::string(64, '\0'));
+  EXPECT_EQ(Send(object).code, dimse::kSuccess);
+  EXPECT_EQ(Ask("status")["counters"]["resent"].asInt(), 3);
+  EXPECT_EQ(Ask("status")["counters"]["conflicts"].asInt(), 0);
+}
+
+TEST_F(GateTest, PixelsInAnotherByteOrderAreAConflict) {
+  Start();
+  auto object = CtSlice(1);
+  std::string ramp;
+  for (int i = 0; i < 128; ++i) ramp += static_cast<char>(i);
+  object.SetBytes(tags::PixelData, dicom::Vr::OW, ramp);
+  Send(object);
+  EXPECT_EQ(Send(object, "GL_LUNG", dicom::kExplicitBigEndian).code, dimse::kSuccess);
+  Await([&] { return AskSteward("conflicts")["items"].size() == 1; });
+}
+
+TEST_F(GateTest, ACorrectedIdentityIsANewVersionAndLeavesTheCaseAlone) {
+  Start();
+  Send(CtSlice(1));
+  Send(CtSlice(2));
+  Json::Value request;
+  request["batch"] = AwaitBatch()["batch"];
+  Ask("imported", request);
+  const auto before = Ask("studies")["items"];
+  for (const int slice : {1, 2, 1}) {
+    auto corrected = CtSlice(slice);
+    corrected.SetString(tags::PatientName, "ZEBRAFINK^QUENTIN");
+    corrected.SetString(tags::AccessionNumber, "ACC998878");
+    EXPECT_EQ(Send(corrected).code, dimse::kSuccess);
+  }
+  EXPECT_EQ(Ask("studies")["items"], before);
+  EXPECT_EQ(Ask("status")["counters"]["renewed"].asInt(), 2);
+  EXPECT_EQ(Ask("status")["counters"]["resent"].asInt(), 1);
+  int versions = 0;
+  const auto events = Ask("events");
+  for (const auto& event : events["items"]) {
+    versions += event["type"].asString() == "identity.renewed" ? 1 : 0;
+  }
+  EXPECT_EQ(versions, 1) << "two slices brought the same identity";
+  Stop();
+  EXPECT_EQ(AllBytesOnDisk().find("ZEBRAFINK"), std::string::npos);
+}
+
+TEST_F(GateTest, TwinsOnTwoAssociationsHaveOneWinnerAndBothAreAnswered) {
+  Start();
+  auto large = CtSlice(1);
+  large.SetInt(tags::Rows, 1024);
+  large.SetInt(tags::Columns, 1024);
+  large.SetBytes(tags::PixelData, dicom::Vr::OW, std::string(2 << 20, 'p'));
+  auto other = large;
+  other.SetString(tags::KVP, "80");
+  std::vector<std::thread> senders;
+  std::atomic<int> successes{0};
+  for (int i = 0; i < 8; ++i) {
+    senders.emplace_back([&, i] {
+      if (Send(i % 4 == 3 ? other : large).code == dimse::kSuccess) ++successes;
+    });
+  }
+  for (auto& sender : senders) sender.join();
+  EXPECT_EQ(successes, 8);
+  EXPECT_EQ(Ask("studies")["items"][0]["instances"].asInt(), 1);
+  EXPECT_EQ(AskSteward("conflicts")["items"].size(), 1u);
+  const auto counters = Ask("status")["counters"];
+  EXPECT_EQ(counters["cleaned"].asInt(), 1);
+  EXPECT_EQ(counters["resent"].asInt(), 6);
+}
+
 TEST_F(GateTest, AnObjectWithoutItsUidsIsRefusedAsNotMatching) {
   Start();
   for (const auto tag : {tags::StudyInstanceUID, tags::SeriesInstanceUID}) {

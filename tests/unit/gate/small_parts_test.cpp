@@ -57,14 +57,19 @@ TEST(PatientCheck, ACorrectedNameIsTheSamePatientAnotherPatientIdIsNot) {
   EXPECT_FALSE(IsSamePatient(vault, answer));
 }
 
-TEST(Twins, OneOfTwoThatRaceIsFirst) {
+TEST(Twins, OneOfTwoThatRaceIsFirstAndTheOtherHearsWhenItIsDone) {
   Twins twins;
-  EXPECT_EQ(twins.Ask("a").standing, Twins::Standing::kFirst);
-  EXPECT_EQ(twins.Ask("a").standing, Twins::Standing::kUnderWay);
-  twins.Acknowledged("a", "digest");
-  EXPECT_EQ(twins.Ask("a").digest, "digest");
+  EXPECT_TRUE(twins.Claim("a"));
+  EXPECT_FALSE(twins.Claim("a"));
+  EXPECT_TRUE(twins.Claim("b"));
+  int calls = 0;
+  twins.Await("a", [&] { ++calls; });
+  EXPECT_EQ(calls, 0);
   twins.Forget("a");
-  EXPECT_EQ(twins.Ask("a").standing, Twins::Standing::kFirst);
+  EXPECT_EQ(calls, 1);
+  twins.Await("a", [&] { ++calls; });
+  EXPECT_EQ(calls, 2) << "nobody has it in hand";
+  EXPECT_TRUE(twins.Claim("a"));
 }
 
 TEST(Arrival, ComesBackFromItsSealedTrailerAndFromNoOtherKey) {
