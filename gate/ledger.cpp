@@ -112,6 +112,7 @@ void Ledger::Run() {
       Log(LogLevel::kError, "gate.ledger-failed",
           {{"records", entries.size()}, {"why", error.what()}});
     }
+    entries.clear();  // who waited for one of them goes on now, and may call us
     lock.lock();
     busy_ = false;
     changed_.notify_all();
