@@ -135,6 +135,8 @@ bool LineServer::Answer(Client& client, const std::string& line) {
     if (!reply.isMember("ok")) reply["ok"] = true;
   } catch (const Error& error) {
     reply = ToJson(error.kind(), error.what());
+  } catch (const Json::Exception&) {  // a member of another type than the call takes
+    reply = ToJson(ErrorKind::kInvalid, "the call's members are not of the types that it takes");
   } catch (const std::exception&) {
     Log(LogLevel::kError, "gate.call-failed");
     reply = ToJson(ErrorKind::kInternal, "the gate could not do it");

@@ -10,23 +10,29 @@ namespace {
   throw Error(ErrorKind::kInternal, std::string("gate reply without a fit ") + name);
 }
 
+// jsoncpp throws a type of its own when a value is asked for what it is not.
+const Json::Value& Member(const Json::Value& json, const char* name) {
+  if (!json.isObject()) Disagree(name);
+  return json[name];
+}
+
 int64_t Int(const Json::Value& json, const char* name) {
-  if (!json[name].isInt64()) Disagree(name);
+  if (!Member(json, name).isInt64()) Disagree(name);
   return json[name].asInt64();
 }
 
 std::string Text(const Json::Value& json, const char* name) {
-  if (!json[name].isString()) Disagree(name);
+  if (!Member(json, name).isString()) Disagree(name);
   return json[name].asString();
 }
 
 // Absent and null are "".
 std::string MaybeText(const Json::Value& json, const char* name) {
-  return json[name].isNull() ? std::string() : Text(json, name);
+  return Member(json, name).isNull() ? std::string() : Text(json, name);
 }
 
 const Json::Value& Array(const Json::Value& json, const char* name) {
-  if (!json[name].isArray()) Disagree(name);
+  if (!Member(json, name).isArray()) Disagree(name);
   return json[name];
 }
 
@@ -49,6 +55,7 @@ void Parse(const Json::Value& json, StudyChange& change) {
             Int(json, "instances"),  Int(json, "sealed"),        {},
             Int(json, "revision")};
   for (const Json::Value& reason : Array(json, "reasons")) {
+    if (!reason.isString()) Disagree("reasons");
     change.reasons.push_back(reason.asString());
   }
 }

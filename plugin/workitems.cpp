@@ -83,10 +83,11 @@ Answer Search(const Services& services, const Call& call) {
   filter.offset = call.request.Number("offset", 0, INT32_MAX);
   for (const auto& [name, value] : call.request.query) {
     const auto tag = TagNamed(name);
-    if (tag) {
+    if (tag && dicom::IsString(dicom::VrOf(*tag))) {
       filter.match.SetString(*tag, value);
     } else if (!IsControl(name)) {
-      throw Error(ErrorKind::kInvalid, "query parameter " + name + ": no attribute has this name");
+      throw Error(ErrorKind::kInvalid,
+                  "query parameter " + name + ": no attribute of text has this name");
     }
   }
   const auto found = services.node->queries().Workitems(call.who, filter);

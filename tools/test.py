@@ -154,12 +154,13 @@ def suite_conformance():
 
 def suite_fuzz():
     count = Count()
-    result = subprocess.run([PYTHON, ROOT / "tests/fuzz/run.py", "--seconds", "100"], cwd=ROOT,
+    result = subprocess.run([PYTHON, ROOT / "tests/fuzz/run.py", "--total", "240"], cwd=ROOT,
                             stdout=subprocess.PIPE, text=True)
     for line in result.stdout.splitlines():
         print(line)
         if line.startswith(("ok ", "not ok ")):
-            count.one("fuzz: " + line.split("ok ", 1)[1], line.startswith("ok "))
+            count.one("fuzz: " + line.split("ok ", 1)[1].split("   ")[0],
+                      line.startswith("ok "))
     if result.returncode not in (0, 3):
         count.one("fuzz", False)
     return count
