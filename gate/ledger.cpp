@@ -2,6 +2,7 @@
 #include "gate/ledger.h"
 
 #include <chrono>
+#include <iterator>
 #include <map>
 
 #include "dicom/error.h"
@@ -19,6 +20,7 @@ constexpr size_t kLengthBytes = 4;
 // twins, and in the spool: nobody waits for it but Flush.
 constexpr auto kGather = std::chrono::milliseconds(100);
 constexpr size_t kEnough = 256;
+constexpr auto kRetry = std::chrono::seconds(1);  // when the database cannot be written (disk full)
 
 std::string Name(spool::Place place) {
   return std::to_string(place.segment) + "-" + std::to_string(place.offset);
@@ -91,7 +93,7 @@ void Ledger::Flush() {
   std::unique_lock lock(mutex_);
   ++flushing_;
   changed_.notify_all();
-  changed_.wait(lock, [this] { return expected_ == 0 && queue_.empty() && !busy_; });
+  changed_.wait(lock, [this] { return failing_ || (expected_ == 0 && queue_.empty() && !busy_); });
   --flushing_;
 }
 
@@ -100,22 +102,32 @@ void Ledger::Run() {
   while (true) {
     changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
     if (queue_.empty()) return;
+    if (failing_) changed_.wait_for(lock, kRetry, [this] { return stopping_; });
+    if (failing_ && stopping_) return;  // the records stay in the spool; the next start catches up
     changed_.wait_for(lock, kGather,
                       [this] { return stopping_ || flushing_ > 0 || queue_.size() >= kEnough; });
     auto entries = std::exchange(queue_, {});
     busy_ = true;
     lock.unlock();
-    try {
-      Record(entries);
-    } catch (const std::exception& error) {
-      // The records stay in the spool; the next start catches up.
-      Log(LogLevel::kError, "gate.ledger-failed",
-          {{"records", entries.size()}, {"why", error.what()}});
-    }
-    entries.clear();  // who waited for one of them goes on now, and may call us
+    const bool done = TryToRecord(entries);
+    if (done) entries.clear();  // who waited for one of them goes on now, and may call us
     lock.lock();
+    queue_.insert(queue_.begin(), std::make_move_iterator(entries.begin()),
+                  std::make_move_iterator(entries.end()));
+    failing_ = !done;
     busy_ = false;
     changed_.notify_all();
+  }
+}
+
+bool Ledger::TryToRecord(std::vector<Entry>& entries) {
+  try {
+    Record(entries);
+    return true;
+  } catch (const std::exception& error) {
+    Log(LogLevel::kError, "gate.ledger-failed",
+        {{"records", entries.size()}, {"why", error.what()}});
+    return false;
   }
 }
 
@@ -146,6 +158,7 @@ void Ledger::Write(store::Transaction& transaction, std::vector<Entry>& entries)
     auto& study = studies[arrival.study];
     ++counts[arrival.study];
     study.last_arrival = std::max(study.last_arrival, arrival.arrived);
+    if (!arrival.dictionary.empty()) Remember(study, arrival.dictionary);
     if (arrival.sealed) {
       WriteSealed(transaction, entry, &study);
     } else {
@@ -183,10 +196,13 @@ void Ledger::WriteCleaned(store::Transaction& transaction, const Entry& entry,
   row.offset = entry.place.offset;
   store::InsertInstance(transaction, row);
   ++study.instances;
-  if (arrival.dictionary.empty()) return;
-  // After a crash the study in memory knows only what the database knew.
+}
+
+// Also what only a sealed object said: the search before the release needs it after a restart too.
+// After a crash the study in memory knows only what the database knew.
+void Ledger::Remember(store::StudyRow& study, const std::string& dictionary) {
   const auto known = parts_.identities.Find(study.number);
-  known->Learn(deid::Dictionary::Parse(arrival.dictionary));
+  known->Learn(deid::Dictionary::Parse(dictionary));
   study.dictionary = parts_.identities.SealDictionary(*known);
 }
 

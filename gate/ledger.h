@@ -43,7 +43,7 @@ class Ledger {
   void Lost();
   // Never blocks. `recorded` is called on the ledger's thread once the row is durable.
   void Add(spool::Place place, Arrival arrival, std::function<void()> recorded);
-  // Returns when everything expected or added before is recorded.
+  // Returns when everything expected or added before is recorded, or the database fails.
   void Flush();
 
   // The sealed original of a quarantine row, plain. Throws Error.
@@ -57,7 +57,10 @@ class Ledger {
   };
 
   void Run();
+  // False: the database failed, nothing is recorded.
+  bool TryToRecord(std::vector<Entry>& entries);
   void Record(std::vector<Entry>& entries);
+  void Remember(store::StudyRow& study, const std::string& dictionary);
   void Write(store::Transaction& transaction, std::vector<Entry>& entries);
   void WriteCleaned(store::Transaction& transaction, const Entry& entry, store::StudyRow& study);
   void WriteSealed(store::Transaction& transaction, const Entry& entry, store::StudyRow* study);
@@ -72,7 +75,8 @@ class Ledger {
   size_t expected_ = 0;
   bool busy_ = false;
   bool stopping_ = false;
-  int flushing_ = 0;  // callers that wait
+  bool failing_ = false;  // the last try
+  int flushing_ = 0;      // callers that wait
   std::thread thread_;
 };
 

@@ -260,6 +260,27 @@ TEST_F(GateTest, WhatWasAcknowledgedIsThereAfterARestart) {
   EXPECT_TRUE(Ask("batches")["items"].empty());
 }
 
+// The names in a sealed report were known to the study in memory only: after a restart the search
+// before the release did not look for them.
+TEST_F(GateTest, WhatOnlyASealedObjectSaidIsSearchedForAfterARestart) {
+  config_.projects[0].quiet_seconds = 3600;
+  Start();
+  auto image = CtSlice(1);
+  image.SetString(tags::Manufacturer, "SIEMENS");
+  ASSERT_EQ(Send(image).code, dimse::kSuccess);
+  Await([&] { return Ask("studies")["items"][0]["instances"].asInt() == 1; });
+  auto report = CtSlice(2);
+  report.SetString(tags::SOPClassUID, kEnhancedSr);
+  report.SetString(tags::OperatorsName, "SIEMENS^WERNER");
+  report.Erase(tags::PixelData);
+  ASSERT_EQ(Send(report).code, dimse::kSuccess);
+  Stop();
+  config_.projects[0].quiet_seconds = 0.1;
+  Start();
+  Await([&] { return StudyState() == "QUARANTINED"; });
+  EXPECT_TRUE(Ask("batches")["items"].empty());
+}
+
 TEST_F(GateTest, ALateInstanceOpensASecondRevision) {
   Start();
   Send(CtSlice(1));
