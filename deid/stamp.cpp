@@ -38,12 +38,18 @@ constexpr OptionCode kOptionCodes[] = {
     {Option::kRetainInstitutionIdentity, "113112", "Retain Institution Identity Option"},
 };
 
+bool HasText(const DataSet& data_set);
+
+// Depth is bounded by the reader.
+bool HasText(const dicom::Element& element) {
+  return (dicom::UsesCharacterSet(element.vr) && !IsAscii(element.value)) ||
+         std::any_of(element.items.begin(), element.items.end(),
+                     [](const DataSet& item) { return HasText(item); });
+}
+
 bool HasText(const DataSet& data_set) {
-  bool found = false;
-  dicom::ForEachElement(data_set, [&](const std::string&, const dicom::Element& element) {
-    found |= dicom::UsesCharacterSet(element.vr) && !IsAscii(element.value);
-  });
-  return found;
+  return std::any_of(data_set.begin(), data_set.end(),
+                     [](const dicom::Element& element) { return HasText(element); });
 }
 
 }  // namespace

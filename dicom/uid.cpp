@@ -13,16 +13,21 @@ bool IsComponent(std::string_view text) {
          std::all_of(text.begin(), text.end(), IsDigit);
 }
 
-// Divides a big-endian number by ten in place and gives the remainder.
-int DivideByTen(std::array<uint8_t, 16>& number) {
-  int remainder = 0;
-  for (uint8_t& byte : number) {
-    const int dividend = remainder * 256 + byte;
-    byte = static_cast<uint8_t>(dividend / 10);
-    remainder = dividend % 10;
+constexpr uint32_t kBillion = 1'000'000'000;  // nine digits at a time
+using Number = std::array<uint32_t, 4>;       // the most significant first
+
+// Divides in place and gives the remainder.
+uint32_t DivideByBillion(Number& number) {
+  uint64_t remainder = 0;
+  for (uint32_t& part : number) {
+    const uint64_t dividend = remainder << 32 | part;
+    part = static_cast<uint32_t>(dividend / kBillion);
+    remainder = dividend % kBillion;
   }
-  return remainder;
+  return static_cast<uint32_t>(remainder);
 }
+
+bool IsZero(const Number& number) { return number == Number{}; }
 
 }  // namespace
 
@@ -42,11 +47,16 @@ bool IsBearableUid(std::string_view uid) {
 }
 
 std::string UidFrom128(const std::array<uint8_t, 16>& number) {
-  std::array<uint8_t, 16> rest = number;
-  std::string digits;
+  Number rest{};
+  for (size_t i = 0; i < number.size(); ++i) rest[i / 4] = rest[i / 4] << 8 | number[i];
+  std::string digits;  // backwards
   do {
-    digits.push_back(static_cast<char>('0' + DivideByTen(rest)));
-  } while (std::any_of(rest.begin(), rest.end(), [](uint8_t byte) { return byte != 0; }));
+    uint32_t nine = DivideByBillion(rest);
+    for (int i = 0; i < 9 && (nine != 0 || !IsZero(rest)); ++i, nine /= 10) {
+      digits.push_back(static_cast<char>('0' + nine % 10));
+    }
+  } while (!IsZero(rest));
+  if (digits.empty()) digits = "0";
   return "2.25." + std::string(digits.rbegin(), digits.rend());
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dicom/vr.h"
 
-#include <algorithm>
+#include <array>
 #include <iterator>
 
 namespace glossator::dicom {
@@ -38,11 +38,19 @@ constexpr Traits kTraits[] = {
     {Vr::UT, "UT", true, true, true, false, 0},   {Vr::UV, "UV", true, false, false, true, 8},
 };
 
+// Asked for each element of each object several times: two letters lead to the row at once.
+constexpr size_t SlotOf(uint16_t code) { return (code >> 8 & 31) << 5 | (code & 31); }
+constexpr auto kRows = [] {
+  std::array<uint8_t, 1024> rows{};  // 0: none, else the row's number from 1
+  for (size_t i = 0; i < std::size(kTraits); ++i) {
+    rows[SlotOf(static_cast<uint16_t>(kTraits[i].vr))] = static_cast<uint8_t>(i + 1);
+  }
+  return rows;
+}();
+
 const Traits* Find(Vr vr) {
-  const auto* found =
-      std::lower_bound(std::begin(kTraits), std::end(kTraits), vr,
-                       [](const Traits& traits, Vr wanted) { return traits.vr < wanted; });
-  return found != std::end(kTraits) && found->vr == vr ? found : nullptr;
+  const size_t row = kRows[SlotOf(static_cast<uint16_t>(vr))];
+  return row != 0 && kTraits[row - 1].vr == vr ? &kTraits[row - 1] : nullptr;
 }
 
 const Traits& Of(Vr vr) {

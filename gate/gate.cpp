@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gate/gate.h"
 
+#include <algorithm>
+#include <thread>
+
 #include "dimse/server.h"
 #include "gate/courier.h"
 #include "gate/intake.h"
@@ -56,6 +59,7 @@ dimse::ServerOptions ListenOptions(const Config& config) {
   options.port = config.intake.port;
   options.tls = config.intake.tls;
   options.object_bytes_max = config.object_bytes_max;
+  options.threads = std::max(2u, std::thread::hardware_concurrency());
   options.idle = milliseconds(static_cast<int64_t>(config.association_idle_seconds * 1000));
   return options;
 }

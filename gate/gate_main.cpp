@@ -13,6 +13,7 @@
 #include "dicom/io.h"
 #include "dicom/json.h"
 #include "gate/gate.h"
+#include "gate/pooled_entropy.h"
 #include "model/error.h"
 #include "model/log.h"
 #include "vault/process.h"
@@ -74,7 +75,7 @@ void Run(const Arguments& arguments) {
   const auto text = ReadText(arguments.config);
   const auto config = ParseConfig(dicom::ParseJson(text));
   const SystemClock clock;
-  SystemEntropy entropy;
+  gate::PooledEntropy entropy;
   gate::Gate gate(config, text, clock, entropy);
   Log(LogLevel::kInfo, "gate.started");
   while (g_stop == 0 && !gate.finished(arguments.linger_for_ever)) {

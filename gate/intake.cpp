@@ -64,7 +64,7 @@ Arrival Started(const IntakeParts& parts, const ProjectConfig* project, const St
 }  // namespace
 
 Intake::Intake(IntakeParts parts, OnCommitment on_commitment)
-    : parts_(parts), on_commitment_(std::move(on_commitment)) {
+    : parts_(parts), on_commitment_(std::move(on_commitment)), held_(parts.database) {
   for (const auto& project : parts_.config.projects) {
     engines_.emplace(project.id, deid::Engine(deid::LoadPolicy(project.policy)));
   }
@@ -96,13 +96,19 @@ bool Intake::Supports(const dimse::Association&, std::string_view abstract_synta
   return std::binary_search(classes.begin(), classes.end(), abstract_syntax);
 }
 
-std::unique_ptr<dimse::StoreSink> Intake::Store(const dimse::Association& association,
-                                                const dimse::StoreRequest& request) {
+// What we return to a PACS has UIDs of ours, "2.25." (Relinker): of others nobody need ask.
+bool Intake::IsReturned(const std::string& sop_instance_uid) const {
+  if (!sop_instance_uid.starts_with("2.25.")) return false;
   bool returned = false;
   parts_.database.Read([&](const store::Reader& reader) {
-    returned = store::FindReturned(reader, request.sop_instance_uid).has_value();
+    returned = store::FindReturned(reader, sop_instance_uid).has_value();
   });
-  if (returned) {
+  return returned;
+}
+
+std::unique_ptr<dimse::StoreSink> Intake::Store(const dimse::Association& association,
+                                                const dimse::StoreRequest& request) {
+  if (IsReturned(request.sop_instance_uid)) {
     ++counters_.echoes;
     parts_.database.Write([&](store::Transaction& transaction) {
       if (!store::CountEcho(transaction, request.sop_instance_uid)) return;
@@ -211,10 +217,13 @@ class Intake::Judgement {
 
  private:
   bool IsHeld() const {
-    bool held = false;
-    intake_.parts_.database.Read([&](const store::Reader& reader) {
-      held = store::FindInstance(reader, arrival_.identity_index).has_value();
-    });
+    bool held = intake_.held_.MayHold(arrival_.identity_index);
+    if (held) {
+      intake_.parts_.database.Read([&](const store::Reader& reader) {
+        held = store::FindInstance(reader, arrival_.identity_index).has_value();
+      });
+    }
+    if (!held) intake_.held_.Add(arrival_.identity_index);  // before this one's claim can end
     return held;
   }
 

@@ -12,6 +12,7 @@
 
 #include "deid/engine.h"
 #include "dimse/handler.h"
+#include "gate/held_instances.h"
 #include "gate/ledger.h"
 #include "gate/routes.h"
 #include "gate/twins.h"
@@ -86,6 +87,7 @@ class Intake final : public dimse::Handler {
   std::unique_ptr<ObjectWriter> JudgeWithoutProject(const Instance<Hospital>& instance,
                                                     std::string_view head,
                                                     const dimse::StoreRequest& request);
+  bool IsReturned(const std::string& sop_instance_uid) const;
   void NoteSender(uint64_t association, const std::shared_ptr<Study>& study);
   const deid::Engine& EngineOf(const std::string& project) const;
 
@@ -93,6 +95,7 @@ class Intake final : public dimse::Handler {
   OnCommitment on_commitment_;
   std::map<std::string, deid::Engine> engines_;
   Twins twins_;
+  HeldInstances held_;
   std::mutex senders_mutex_;
   std::map<uint64_t, std::set<std::shared_ptr<Study>>> senders_;  // by association
   IntakeCounters counters_;

@@ -56,6 +56,15 @@ std::optional<InstanceRow> FindInstance(const Reader& reader, std::string_view i
   return ToInstance(rows);
 }
 
+std::vector<IndexRow> InstanceIndexes(const Reader& reader, int64_t after, size_t limit) {
+  auto rows = reader.Query(
+      "SELECT number, identity_index FROM instance WHERE number > ? ORDER BY number LIMIT ?",
+      {after, static_cast<int64_t>(limit)});
+  std::vector<IndexRow> found;
+  while (rows.Next()) found.push_back({rows.Int64(0), rows.Text(1)});
+  return found;
+}
+
 std::vector<InstanceRow> InstancesOf(const Reader& reader, int64_t study) {
   return Instances(
       reader.Query(Select(kInstanceColumns, "WHERE study = ? ORDER BY number"), {study}));

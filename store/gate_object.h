@@ -56,6 +56,14 @@ struct QuarantineRow {
 };
 
 std::optional<InstanceRow> FindInstance(const Reader& reader, std::string_view identity_index);
+
+struct IndexRow {
+  int64_t number = 0;
+  std::string identity_index;
+};
+// In the order of their numbers, at most `limit` after `after`.
+std::vector<IndexRow> InstanceIndexes(const Reader& reader, int64_t after, size_t limit);
+
 std::vector<InstanceRow> InstancesOf(const Reader& reader, int64_t study);
 std::vector<InstanceRow> InstancesOf(const Reader& reader, int64_t study, std::string_view state);
 std::vector<InstanceRow> InstancesOfBatch(const Reader& reader, int64_t batch);

@@ -43,7 +43,9 @@ struct Database::Impl {
   Session session;  // the writer thread's
 
   std::mutex mutex;  // guards what follows
-  std::condition_variable changed;
+  std::condition_variable work_came;
+  std::condition_variable work_taken;
+  std::condition_variable reader_came;  // apart: a read must not wake the writer's thread
   std::deque<Work> queue;
   bool stopping = false;
   std::vector<std::unique_ptr<Session>> idle_readers;
@@ -57,14 +59,14 @@ void Database::Impl::Loop() {
     std::deque<Work> group;
     {
       std::unique_lock lock(mutex);
-      changed.wait(lock, [this] { return stopping || !queue.empty(); });
+      work_came.wait(lock, [this] { return stopping || !queue.empty(); });
       if (queue.empty()) return;
       while (!queue.empty() && group.size() < kGroupMax) {
         group.push_back(std::move(queue.front()));
         queue.pop_front();
       }
     }
-    changed.notify_all();
+    work_taken.notify_all();
     Commit(group);
   }
 }
@@ -73,10 +75,10 @@ void Database::Impl::Loop() {
 // itself alone.
 void Database::Impl::Commit(std::deque<Work>& group) {
   try {
-    session.Run("BEGIN IMMEDIATE");
+    session.RunAgain("BEGIN IMMEDIATE");
     Transaction transaction(session, clock.Now());
     for (Work& work : group) RunOne(transaction, work);
-    session.Run("COMMIT");
+    session.RunAgain("COMMIT");
   } catch (...) {
     if (sqlite3_get_autocommit(session.handle()) == 0) {
       sqlite3_exec(session.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
@@ -89,19 +91,19 @@ void Database::Impl::Commit(std::deque<Work>& group) {
 }
 
 void Database::Impl::RunOne(Transaction& transaction, Work& work) {
-  session.Run("SAVEPOINT one");
+  session.RunAgain("SAVEPOINT one");
   try {
     work.work(transaction);
   } catch (...) {
     work.failure = std::current_exception();
-    session.Run("ROLLBACK TO one");
+    session.RunAgain("ROLLBACK TO one");
   }
-  session.Run("RELEASE one");
+  session.RunAgain("RELEASE one");
 }
 
 std::unique_ptr<Session> Database::Impl::Borrow() {
   std::unique_lock lock(mutex);
-  changed.wait(lock, [this] { return busy_readers < kReadersMax; });
+  reader_came.wait(lock, [this] { return busy_readers < kReadersMax; });
   ++busy_readers;
   if (idle_readers.empty()) {
     lock.unlock();
@@ -118,7 +120,7 @@ void Database::Impl::Return(std::unique_ptr<Session> reader) {
     --busy_readers;
     if (reader) idle_readers.push_back(std::move(reader));
   }
-  changed.notify_all();
+  reader_came.notify_one();
 }
 
 Database::Database(const std::filesystem::path& path, const Clock& clock,
@@ -135,7 +137,7 @@ Database::~Database() {
     const std::lock_guard lock(impl_->mutex);
     impl_->stopping = true;
   }
-  impl_->changed.notify_all();
+  impl_->work_came.notify_one();
   impl_->writer.join();
 }
 
@@ -144,10 +146,10 @@ void Database::WriteLater(std::function<void(Transaction&)> work,
   assert(std::this_thread::get_id() != impl_->writer.get_id());
   {
     std::unique_lock lock(impl_->mutex);
-    impl_->changed.wait(lock, [this] { return impl_->queue.size() < kQueueMax; });
+    impl_->work_taken.wait(lock, [this] { return impl_->queue.size() < kQueueMax; });
     impl_->queue.push_back({std::move(work), std::move(done), nullptr});
   }
-  impl_->changed.notify_all();
+  impl_->work_came.notify_one();
 }
 
 void Database::Write(const std::function<void(Transaction&)>& work) {
@@ -162,14 +164,14 @@ void Database::Write(const std::function<void(Transaction&)>& work) {
 namespace {
 
 void ReadWith(Session& session, const std::function<void()>& work) {
-  session.Run("BEGIN");
+  session.RunAgain("BEGIN");
   try {
     work();
   } catch (...) {
-    session.Run("ROLLBACK");
+    session.RunAgain("ROLLBACK");
     throw;
   }
-  session.Run("ROLLBACK");
+  session.RunAgain("ROLLBACK");
 }
 
 }  // namespace

@@ -82,6 +82,13 @@ void Session::Run(const std::string& sql) {
   if (sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) Fail("execute");
 }
 
+void Session::RunAgain(std::string_view sql) {
+  sqlite3_stmt* statement = Take(sql, nullptr, 0);
+  const int rc = sqlite3_step(statement);
+  GiveBack(sql, statement);
+  if (rc != SQLITE_DONE) Fail("execute");
+}
+
 sqlite3_stmt* Session::Take(std::string_view sql, const Parameter* parameters, size_t count) {
   sqlite3_stmt* statement = nullptr;
   auto found = idle_.find(sql);

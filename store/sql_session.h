@@ -25,6 +25,8 @@ class Session {
 
   // Runs any number of statements that return nothing.
   void Run(const std::string& sql);
+  // One statement that returns nothing and comes often: prepared once.
+  void RunAgain(std::string_view sql);
   // A prepared, bound statement that nobody else uses until GiveBack.
   sqlite3_stmt* Take(std::string_view sql, const Parameter* parameters, size_t count);
   void GiveBack(std::string_view sql, sqlite3_stmt* statement);

@@ -2,13 +2,19 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <array>
+#include <set>
+
 #include "dicom/io.h"
 #include "gate/arrival.h"
 #include "gate/deflate_stage.h"
+#include "gate/held_instances.h"
 #include "gate/line_server.h"
 #include "gate/patient_check.h"
+#include "gate/pooled_entropy.h"
 #include "gate/twins.h"
 #include "model/error.h"
+#include "vault/digest.h"
 
 namespace glossator::gate {
 namespace {
@@ -70,6 +76,28 @@ TEST(Twins, OneOfTwoThatRaceIsFirstAndTheOtherHearsWhenItIsDone) {
   twins.Await("a", [&] { ++calls; });
   EXPECT_EQ(calls, 2) << "nobody has it in hand";
   EXPECT_TRUE(twins.Claim("a"));
+}
+
+TEST(BloomFilters, NeverForgetWhatWasAddedAlsoWhenTheyGrow) {
+  BloomFilters filters(100);
+  const auto index = [](int i) { return vault::Sha256Hex(std::to_string(i)); };
+  for (int i = 0; i < 5000; ++i) filters.Add(index(i));
+  int in_vain = 0;
+  for (int i = 0; i < 5000; ++i) {
+    EXPECT_TRUE(filters.MayHave(index(i))) << i;
+    in_vain += filters.MayHave(index(i + 10000)) ? 1 : 0;
+  }
+  EXPECT_LT(in_vain, 50);
+}
+
+TEST(PooledEntropy, GivesNothingOutTwice) {
+  PooledEntropy entropy;
+  std::set<std::array<uint8_t, 12>> seen;
+  for (int i = 0; i < 1000; ++i) {
+    std::array<uint8_t, 12> nonce{};
+    entropy.Fill(nonce);
+    EXPECT_TRUE(seen.insert(nonce).second);
+  }
 }
 
 TEST(Arrival, ComesBackFromItsSealedTrailerAndFromNoOtherKey) {
