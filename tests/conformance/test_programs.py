@@ -6,7 +6,7 @@ import orthanc
 import pytest
 
 PROGRAMS = ("glossator-gate", "glossator-steward", "glossator-deid", "glossator-seg",
-            "glossator-sr", "glossator-journal", "glossator-send")
+            "glossator-sr", "glossator-codec", "glossator-journal", "glossator-send")
 
 
 def run(name, *arguments):

@@ -148,7 +148,19 @@ def volumes():
            b'"meaning":"m"},"algorithm_type":"MANUAL","color":[1,2,3]}]}')
 
 
-SEEDS = {"fuzz_dicom_file": files, "fuzz_dicom_read": with_syntax, "fuzz_deid_clean": with_syntax,
+def frames():
+    """Requests of glossator-codec, whole; and one frame each behind a byte that names its codec."""
+    sys.path.insert(0, str(ROOT / "tests" / "support"))
+    import codec_peer as codec
+    layout = codec.Format(4, 6)
+    rle = bytes([1, 0, 0, 0, 64]) + bytes(59) + bytes([0x100 - 23, 7])
+    for action in (codec.LOOK, codec.CLEAN, codec.PICTURE):
+        yield b"\xff" + codec.request(action, "", layout, bytes(range(24)), blank=[(1, 1, 2, 2)])
+    yield b"\xff" + codec.request(codec.CLEAN, "1.2.840.10008.1.2.5", layout, rle)
+    yield bytes([1, 5, 3, 0]) + rle
+
+
+SEEDS = {"fuzz_codec_serve": frames, "fuzz_dicom_file": files, "fuzz_dicom_read": with_syntax, "fuzz_deid_clean": with_syntax,
          "fuzz_dicom_head": heads, "fuzz_gate_object": with_syntax, "fuzz_gate_line": lines,
          "fuzz_node_reply": replies, "fuzz_plugin_rest": bodies,
          "fuzz_model_config": configurations, "fuzz_seg_read": volumes,

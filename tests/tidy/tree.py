@@ -2,8 +2,8 @@
 """The files of the repository, read once."""
 import pathlib
 
-ROOMS = ("dicom", "model", "deid", "vault", "worklist", "seg", "structured-report", "dimse", "spool",
-         "store", "gate", "node", "plugin")
+ROOMS = ("dicom", "model", "pixels", "codec", "deid", "vault", "worklist", "seg",
+         "structured-report", "dimse", "spool", "store", "gate", "node", "plugin")
 CODE = (".h", ".cpp")
 SCRIPTS = (".py", ".sh")
 

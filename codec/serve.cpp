@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "codec/serve.h"
+
+#include <algorithm>
+#include <new>
+
+#include "codec/codec.h"
+#include "dicom/error.h"
+#include "pixels/detector.h"
+#include "pixels/raster.h"
+
+namespace glossator::codec {
+namespace {
+
+using pixels::Action;
+using pixels::Reply;
+using pixels::Request;
+
+const Codec& CodecFor(const Request& request) {
+  const Codec* codec = FindCodec(request.syntax);
+  if (codec == nullptr) {
+    throw Error(ErrorKind::kUnsupported, "no codec for this transfer syntax");
+  }
+  return *codec;
+}
+
+// Irreversible wavelets cannot give back what they were given.
+bool IsExact(const Request& request) { return request.syntax != "1.2.840.10008.1.2.4.91"; }
+
+// A stream that was changed in place: the covered brightness must be one value for each rectangle.
+void CheckBlanked(const Raster& raster, const Request& request) {
+  const auto gray = pixels::Brightness(raster.bytes, raster.format);
+  for (const Rectangle& one : pixels::Clip(request.blank, gray.columns, gray.rows)) {
+    for (uint32_t y = one.y; y < one.bottom(); ++y) {
+      const auto* row = gray.values.data() + size_t{y} * gray.columns;
+      if (!std::all_of(row + one.x, row + one.right(),
+                       [&](uint16_t value) { return value == gray.at(one.x, one.y); })) {
+        throw Error(ErrorKind::kInternal, "the blanked frame is not blank");
+      }
+    }
+  }
+}
+
+std::string CleanInside(const Codec& codec, const Request& request) {
+  std::string out = codec.blank(request.frame, request.format, request.blank);
+  CheckBlanked(codec.decode(out, request.format), request);
+  return out;
+}
+
+std::string Clean(const Codec& codec, const Request& request) {
+  if (codec.blank != nullptr) return CleanInside(codec, request);
+  Raster raster = codec.decode(request.frame, request.format);
+  pixels::Blank(raster.bytes, raster.format, request.blank);
+  std::string out = codec.encode(raster, request.frame);
+  if (IsExact(request) && codec.decode(out, request.format).bytes != raster.bytes) {
+    throw Error(ErrorKind::kInternal, "the frame reads back differently");
+  }
+  return out;
+}
+
+// The darkest half percent is black and the brightest white.
+std::string Picture(const Raster& raster) {
+  const auto gray = pixels::Brightness(raster.bytes, raster.format);
+  auto sorted = gray.values;
+  std::sort(sorted.begin(), sorted.end());
+  const int low = sorted[sorted.size() / 200],
+            high = sorted[sorted.size() - 1 - sorted.size() / 200];
+  const bool inverse = raster.format.photometric == Photometric::kMonochrome1;
+  std::string out(gray.values.size(), '\0');
+  for (size_t i = 0; i < out.size(); ++i) {
+    const int value = std::clamp((gray.values[i] - low) * 255 / std::max(high - low, 1), 0, 255);
+    out[i] = static_cast<char>(inverse ? 255 - value : value);
+  }
+  return out;
+}
+
+Reply Do(const Request& request) {
+  const Codec& codec = CodecFor(request);
+  Reply reply;
+  if (request.action == Action::kClean) {
+    reply.frame = Clean(codec, request);
+    return reply;
+  }
+  const Raster raster = codec.decode(request.frame, request.format);
+  if (request.action == Action::kPicture) {
+    reply.frame = Picture(raster);
+  } else {
+    reply.found = pixels::FindText(pixels::Brightness(raster.bytes, raster.format),
+                                   raster.format.bits_stored, request.ignored);
+  }
+  return reply;
+}
+
+}  // namespace
+
+Reply Serve(const Request& request) {
+  Reply reply;
+  try {
+    return Do(request);
+  } catch (const Error& error) {
+    reply.fault = error.what();
+  } catch (const std::bad_alloc&) {
+    reply.fault = "the frame needs more memory than the worker may have";
+  }
+  return reply;
+}
+
+std::string ServeBytes(std::string_view request) {
+  return pixels::Write(Serve(pixels::ReadRequest(request)));
+}
+
+}  // namespace glossator::codec

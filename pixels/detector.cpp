@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A renderer gives all strokes of a text one value. So: connected pixels of exactly one value that
+// stand out from their neighborhood are figures; figures of one value side by side, of a stroke's
+// width, where that value is rare around them, are text.
+#include "pixels/detector.h"
+
+#include <algorithm>
+
+#include "pixels/figures.h"
+
+namespace glossator::pixels {
+namespace {
+
+// Tuned with tests/bench/pixels on rendered text and on images without any.
+constexpr uint32_t kGapX = 14;  // between figures of one text
+constexpr uint32_t kGapY = 5;
+constexpr uint32_t kPixelsMin = 24;
+constexpr uint32_t kHeightMin = 6;
+constexpr uint32_t kWidthMin = 12;
+constexpr double kRarer = 4;       // in the text than around it
+constexpr double kFillMin = 0.03;  // of the box
+constexpr double kFillMax = 0.62;
+constexpr double kStrokeMax = 7;  // pixels, mean
+
+struct Group {
+  uint32_t left = UINT32_MAX, top = UINT32_MAX, right = 0, bottom = 0;
+  uint32_t pixels = 0, runs = 0, figures = 0;
+
+  void Add(const Figure& figure) {
+    left = std::min(left, figure.left);
+    top = std::min(top, figure.top);
+    right = std::max(right, figure.right);
+    bottom = std::max(bottom, figure.bottom);
+    pixels += figure.pixels;
+    runs += figure.runs;
+    ++figures;
+  }
+  uint32_t width() const { return right - left; }
+  uint32_t height() const { return bottom - top; }
+};
+
+bool LooksLikeText(const Group& group) {
+  if (group.figures < 3 || group.pixels < kPixelsMin) return false;
+  if (group.height() < kHeightMin || group.width() < kWidthMin) return false;
+  const double fill = static_cast<double>(group.pixels) / group.width() / group.height();
+  const double stroke = static_cast<double>(group.pixels) / group.runs;
+  return fill >= kFillMin && fill <= kFillMax && stroke <= kStrokeMax;
+}
+
+// Whether the value is much rarer around the box than in it.
+bool StandsAlone(const Group& group, uint16_t value, const Gray& gray) {
+  const uint32_t margin = std::clamp(group.height(), 12u, 40u);
+  const uint32_t left = group.left - std::min(group.left, margin);
+  const uint32_t top = group.top - std::min(group.top, margin);
+  const uint32_t right = std::min(gray.columns, group.right + margin);
+  const uint32_t bottom = std::min(gray.rows, group.bottom + margin);
+  uint64_t all = 0;
+  for (uint32_t y = top; y < bottom; ++y) {
+    const auto* row = gray.values.data() + size_t{y} * gray.columns;
+    all += static_cast<uint64_t>(std::count(row + left, row + right, value));
+  }
+  const double inside = static_cast<double>(group.pixels) / group.width() / group.height();
+  const double ring = static_cast<double>(right - left) * (bottom - top) -
+                      static_cast<double>(group.width()) * group.height();
+  const double around = static_cast<double>(all - std::min<uint64_t>(all, group.pixels));
+  return ring <= 0 || around / ring * kRarer <= inside;
+}
+
+Rectangle WithMargin(const Group& group) {
+  const uint32_t high = std::min(group.height(), 40u);
+  const uint32_t x = 4 + high, y = 3 + high / 4;
+  const uint32_t left = group.left - std::min(group.left, x);
+  const uint32_t top = group.top - std::min(group.top, y);
+  return {left, top, group.right + x - left, group.bottom + y - top};
+}
+
+bool AreNear(const Figure& one, const Figure& other) {
+  return one.left <= other.right + kGapX && other.left <= one.right + kGapX &&
+         one.top <= other.bottom + kGapY && other.top <= one.bottom + kGapY;
+}
+
+// Figures of one value, sorted by their upper edge, into groups of near ones.
+std::vector<Group> Groups(std::span<const Figure> figures) {
+  Sets sets(figures.size());
+  for (size_t i = 0; i < figures.size(); ++i) {
+    for (size_t j = i + 1; j < figures.size() && figures[j].top <= figures[i].bottom + kGapY; ++j) {
+      if (AreNear(figures[i], figures[j])) sets.Join(i, j);
+    }
+  }
+  std::vector<Group> all(figures.size());
+  for (size_t i = 0; i < figures.size(); ++i) all[sets.Find(i)].Add(figures[i]);
+  std::erase_if(all, [](const Group& group) { return group.figures == 0; });
+  return all;
+}
+
+}  // namespace
+
+std::vector<Rectangle> FindText(const Gray& gray, uint32_t, std::span<const Rectangle> ignored) {
+  auto figures = FindFigures(gray, ignored);
+  std::sort(figures.begin(), figures.end(), [](const Figure& one, const Figure& other) {
+    return std::pair(one.value, one.top) < std::pair(other.value, other.top);
+  });
+  std::vector<Rectangle> found;
+  for (size_t first = 0; first < figures.size();) {
+    size_t end = first;
+    while (end < figures.size() && figures[end].value == figures[first].value) ++end;
+    for (const Group& group : Groups(std::span(figures).subspan(first, end - first))) {
+      if (LooksLikeText(group) && StandsAlone(group, figures[first].value, gray)) {
+        found.push_back(WithMargin(group));
+      }
+    }
+    first = end;
+  }
+  return Clip(found, gray.columns, gray.rows);
+}
+
+}  // namespace glossator::pixels
