@@ -25,9 +25,18 @@ constexpr Tag kRetiredButKept[] = {{0x0020, 0x0030}, {0x0020, 0x0035}, {0x0020, 
 
 // Objects of the Enhanced General Equipment module (PS3.3 C.7.5.2), also without their groups.
 constexpr std::string_view kEnhanced[] = {
-    "1.2.840.10008.5.1.4.1.1.2.1",   "1.2.840.10008.5.1.4.1.1.4.1", "1.2.840.10008.5.1.4.1.1.4.2",
-    "1.2.840.10008.5.1.4.1.1.4.3",   "1.2.840.10008.5.1.4.1.1.130", "1.2.840.10008.5.1.4.1.1.30",
-    "1.2.840.10008.5.1.4.1.1.77.1.6"};
+    "12.1.1",   "12.2.1",   "13.1.",  "130",    "14.1", "14.2", "2.1",  "30",   "4.1",
+    "4.2",      "4.3",      "6.2",    "66.3",   "66.4", "66.5", "66.6", "66.7", "77.1.5.4",
+    "77.1.5.7", "77.1.5.8", "77.1.6", "77.1.7", "78.",  "80.1", "91.1"};
+
+bool IsEnhanced(std::string_view uid) {
+  constexpr std::string_view kStorage = "1.2.840.10008.5.1.4.1.1.";
+  if (!uid.starts_with(kStorage)) return false;
+  uid.remove_prefix(kStorage.size());
+  return std::any_of(std::begin(kEnhanced), std::end(kEnhanced), [&](std::string_view one) {
+    return one.back() == '.' ? uid.starts_with(one) : uid == one;
+  });
+}
 
 // Replaced by Stamp and by the writer.
 constexpr Tag kOurs[] = {tags::SpecificCharacterSet, tags::PatientIdentityRemoved,
@@ -59,14 +68,13 @@ Scope ScopeOf(const DataSet& head) {
   const std::string uid = head.GetString(tags::SOPClassUID);
   Scope scope;
   scope.pet = uid == "1.2.840.10008.5.1.4.1.1.128";
-  scope.enhanced =
-      head.Has(tags::SharedFunctionalGroupsSequence) ||
-      head.Has(tags::PerFrameFunctionalGroupsSequence) ||
-      std::find(std::begin(kEnhanced), std::end(kEnhanced), uid) != std::end(kEnhanced);
+  scope.enhanced = head.Has(tags::SharedFunctionalGroupsSequence) ||
+                   head.Has(tags::PerFrameFunctionalGroupsSequence) || IsEnhanced(uid);
   scope.ophthalmic = StartsWith(uid, "1.2.840.10008.5.1.4.1.1.77.1.5.");
   scope.slide = uid == "1.2.840.10008.5.1.4.1.1.77.1.6";
   scope.xa = StartsWith(uid, "1.2.840.10008.5.1.4.1.1.12.");
   scope.sr = StartsWith(uid, "1.2.840.10008.5.1.4.1.1.88.");
+  scope.waveform = StartsWith(uid, "1.2.840.10008.5.1.4.1.1.9.");
   return scope;
 }
 
@@ -79,6 +87,11 @@ bool KeepsVerbatim(Tag tag, Vr vr, const Options& options) {
     if (options.Has(option)) places.Set(option);
   }
   return ProfileAction(tag, places) == Action::kK;
+}
+
+bool IsBulk(Vr vr) {
+  return vr == Vr::OB || vr == Vr::OW || vr == Vr::OF || vr == Vr::OD || vr == Vr::OL ||
+         vr == Vr::OV;
 }
 
 bool IsPixels(Tag tag) {
@@ -141,7 +154,7 @@ std::optional<Element> Cleaner::CleanElement(const Element& element, const Place
   if (IsPixels(element.tag)) return Pixels(element);
   if (entry->vr == Vr::SQ) return CleanSequence(element, place);
   const auto vr = TrueVr(element, *entry);
-  const bool bulk = vr && (*vr == Vr::OB || *vr == Vr::OW || entry->vr == Vr::OW);
+  const bool bulk = vr && (IsBulk(*vr) || entry->vr == Vr::OW);
   if (!vr || (!bulk && !HasRightCount(*entry, *vr, element.value.size()))) {
     return ByType(element, entry->vr, place);
   }
@@ -161,6 +174,7 @@ std::optional<std::string> Cleaner::Special(const Element& element, const Place&
                                                    head_.GetString(tags::StudyID));
     return code.size() <= 16 ? code : std::string();
   }
+  if (element.tag == tags::Modality) return KnownModality(place.item.GetString(element.tag));
   if (element.tag == tags::CodeValue || element.tag == tags::LongCodeValue ||
       element.tag == tags::URNCodeValue) {
     return values_.CleanCode(place.item, place.item.GetString(element.tag));

@@ -46,6 +46,7 @@ class Cleaner {
   Want DecideText(const Place& place) const;
   char Type(const dicom::Element& element, const Place& place) const;
   void AddPrivateCreators(const dicom::DataSet& in, dicom::DataSet& out) const;
+  bool Applied(Option option) const;
   void Stamp(dicom::DataSet& data_set) const;
   void Count(Want want);
 

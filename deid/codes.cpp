@@ -102,7 +102,29 @@ bool Fits(CodeShape shape, std::string_view text) {
   return false;
 }
 
+// PS3.3 C.7.3.1.1.1; some are given names too, so that they are no words of the trade.
+constexpr std::string_view kModalities[] = {
+    "ANN",      "AR",         "AS",      "ASMT",     "AU",     "BDUS",  "BI",       "BMD",
+    "CD",       "CF",         "CFM",     "CP",       "CR",     "CS",    "CT",       "CTPROTOCOL",
+    "DD",       "DF",         "DG",      "DM",       "DMS",    "DOC",   "DS",       "DX",
+    "EC",       "ECG",        "EEG",     "EMG",      "EOG",    "EPS",   "ES",       "FA",
+    "FID",      "FS",         "GM",      "HC",       "HD",     "IO",    "IOL",      "IVOCT",
+    "IVUS",     "KER",        "KO",      "LEN",      "LP",     "LS",    "M3D",      "MA",
+    "MG",       "MR",         "MS",      "NM",       "OAM",    "OCT",   "OP",       "OPM",
+    "OPR",      "OPT",        "OPTBSV",  "OPTENF",   "OPV",    "OSS",   "OT",       "PA",
+    "PLAN",     "POS",        "PR",      "PT",       "PX",     "REG",   "RESP",     "RF",
+    "RG",       "RTDOSE",     "RTIMAGE", "RTINTENT", "RTPLAN", "RTRAD", "RTRECORD", "RTSEGANN",
+    "RTSTRUCT", "RWV",        "SEG",     "SM",       "SMR",    "SR",    "SRF",      "ST",
+    "STAIN",    "TEXTUREMAP", "TG",      "US",       "VA",     "VF",    "XA",       "XAPROTOCOL",
+    "XC"};
+
 }  // namespace
+
+std::string KnownModality(const std::string& modality) {
+  const bool known =
+      std::find(std::begin(kModalities), std::end(kModalities), modality) != std::end(kModalities);
+  return known || modality.empty() ? modality : "OT";
+}
 
 std::string ValueCleaner::CleanCode(const dicom::DataSet& item, const std::string& code) const {
   const std::string designator = item.GetString(tags::CodingSchemeDesignator);

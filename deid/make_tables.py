@@ -6,7 +6,8 @@ import sys
 
 ACTIONS = {"X": "X", "Z": "Z", "D": "D", "K": "K", "C": "C", "U": "U", "Z/D": "ZorD", "X/Z": "XorZ",
            "X/D": "XorD", "X/Z/D": "XorZorD", "X/Z/U*": "XorZorU"}
-SCOPES = {"all": 0, "pet": 1, "enhanced": 2, "ophthalmic": 3, "slide": 4, "xa": 5, "sr": 6, "none": 7}
+SCOPES = {"all": 0, "pet": 1, "enhanced": 2, "ophthalmic": 3, "slide": 4, "xa": 5, "sr": 6,
+          "waveform": 7, "none": 8}
 
 
 def rows(folder, name):

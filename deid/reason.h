@@ -20,8 +20,6 @@ namespace reasons {
 inline constexpr std::string_view kSopClass = "SOP_CLASS";
 inline constexpr std::string_view kBurnedInRisk = "BURNED_IN_RISK";
 inline constexpr std::string_view kDocument = "DOCUMENT";
-inline constexpr std::string_view kStructuredReport = "STRUCTURED_REPORT";
-inline constexpr std::string_view kForeignResult = "FOREIGN_RESULT";
 inline constexpr std::string_view kWaveform = "WAVEFORM";
 inline constexpr std::string_view kIdentifierFound = "IDENTIFIER_FOUND";
 inline constexpr std::string_view kDictionaryFull = "DICTIONARY_FULL";

@@ -45,9 +45,7 @@ std::vector<Reason> Engine::Screen(const Instance<Hospital>& head) const {
     found.push_back({std::string(code), dicom::ToString(tag)});
   };
   const std::string_view sealing = SealingReason(data_set.GetString(tags::SOPClassUID));
-  const bool cleanable =
-      sealing == reasons::kStructuredReport && policy_.options.Has(Option::kCleanStructuredContent);
-  if (!sealing.empty() && !cleanable) add(sealing, tags::SOPClassUID);
+  if (!sealing.empty()) add(sealing, tags::SOPClassUID);
   const auto image_type = data_set.GetStrings(tags::ImageType);
   if (ShowsSlideLabel(image_type)) add(reasons::kSlideLabel, tags::ImageType);
   if (HasBurnedInRisk(data_set, image_type) && sealing != reasons::kBurnedInRisk) {

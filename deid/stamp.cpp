@@ -54,14 +54,19 @@ bool HasText(const DataSet& data_set) {
 
 }  // namespace
 
+// A content tree is cleaned by Table E.3.4-1 under every policy: without it, it is no report.
+bool Cleaner::Applied(Option option) const {
+  const bool tree = option == Option::kCleanStructuredContent && head_.Has(tags::ContentSequence);
+  return tree || policy_.options.Has(option);
+}
+
 void Cleaner::Stamp(DataSet& data_set) const {
   if (HasText(data_set)) data_set.SetString(tags::SpecificCharacterSet, "ISO_IR 192");
   data_set.SetString(tags::PatientIdentityRemoved, "YES");
   data_set.SetStrings(tags::DeidentificationMethod, {"GLOSSATOR", "PS3.15 2024b", policy_.name});
   std::vector<DataSet> codes{dicom::ToItem({kProfileCode, "DCM", kProfileMeaning})};
   for (const OptionCode& row : kOptionCodes) {
-    if (policy_.options.Has(row.option))
-      codes.push_back(dicom::ToItem({row.code, "DCM", row.meaning}));
+    if (Applied(row.option)) codes.push_back(dicom::ToItem({row.code, "DCM", row.meaning}));
   }
   data_set.SetItems(tags::DeidentificationMethodCodeSequence, std::move(codes));
   const bool full = policy_.options.Has(Option::kRetainFullDates);

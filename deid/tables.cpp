@@ -89,8 +89,9 @@ std::optional<char> OptionLetter(std::string_view cells, const Options& options)
 }
 
 bool InScope(uint8_t scope, const Scope& object) {
-  const std::array<bool, 8> in{true,         object.pet, object.enhanced, object.ophthalmic,
-                               object.slide, object.xa,  object.sr,       false};
+  const std::array<bool, 9> in{true,         object.pet, object.enhanced, object.ophthalmic,
+                               object.slide, object.xa,  object.sr,       object.waveform,
+                               false};
   return in[scope];
 }
 

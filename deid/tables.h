@@ -26,6 +26,7 @@ struct Scope {
   bool slide = false;
   bool xa = false;
   bool sr = false;
+  bool waveform = false;
 };
 // '1' (must have a value), '2' (must be present) or '3', of an attribute that is in the source.
 // `parent` is the sequence it stands in, {0,0} at the top.

@@ -6,56 +6,14 @@
 #include <vector>
 
 #include "deid/fold.h"
+#include "deid/text_pieces.h"
 #include "dicom/dictionary.h"
 
 namespace glossator::deid {
 namespace {
 
-constexpr std::string_view kTitles[] = {"dr",   "prof", "professor", "doctor", "mrs",
-                                        "frau", "herr", "mme",       "sra",    "pat",
-                                        "pt",   "name", "dott",      "drs",    "radiologist"};
-constexpr std::string_view kYearWords[] = {"y", "yr", "yrs", "yo", "year", "years", "jahre", "ans"};
-
-template <size_t N>
-bool IsOneOf(std::string_view word, const std::string_view (&list)[N]) {
-  return std::find(std::begin(list), std::end(list), word) != std::end(list);
-}
-
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsLetter(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
-
-struct Piece {
-  std::string_view text;
-  bool word;
-  bool kept = true;
-};
-
-// Numbers keep their points and dashes: "03.04.2012", "10:06:48" and "555-0199" are one piece.
-size_t EndOfPiece(std::string_view utf8, size_t begin) {
-  size_t position = begin;
-  const bool word = IsWordCharacter(NextCodePoint(utf8, position));
-  while (position < utf8.size()) {
-    const size_t here = position;
-    const bool more = IsWordCharacter(NextCodePoint(utf8, position));
-    const bool joins = word && !more && here > begin && IsDigit(utf8[here - 1]) &&
-                       position < utf8.size() && IsDigit(utf8[position]) &&
-                       std::string_view(".:/-").find(utf8[here]) != std::string_view::npos;
-    if (more != word && !joins) return here;
-  }
-  return position;
-}
-
-std::vector<Piece> PiecesOf(std::string_view utf8) {
-  std::vector<Piece> pieces;
-  for (size_t begin = 0; begin < utf8.size();) {
-    const size_t end = EndOfPiece(utf8, begin);
-    size_t first = begin;
-    const bool word = IsWordCharacter(NextCodePoint(utf8, first));
-    pieces.push_back({utf8.substr(begin, end - begin), word});
-    begin = end;
-  }
-  return pieces;
-}
 
 // "3", "0.5", "2.0"; not a date, a time, a year or a number that identifies.
 bool IsSmallNumber(std::string_view text, bool years) {
@@ -94,38 +52,8 @@ bool MayStay(std::string_view text, TextRule rule, const Sentinel& identifiers) 
   if (identifiers.IsIdentifier(folded)) return false;
   if (IsDigit(text[0]) && IsSmallNumber(text, rule != TextRule::kWords)) return true;
   if (text.size() == 1) return IsAscii(text);
+  if (IsSmallRange(text)) return true;
   return IsAscii(text) && (IsKnownWord(folded, rule) || IsTechnicalToken(folded));
-}
-
-bool IsHighAge(std::string_view number) {
-  return IsDigits(number) && number.size() <= 3 && std::stoi(std::string(number)) > 90;
-}
-
-// What follows a title is a name, even when it is a word of the trade.
-void DropAfterTitles(std::vector<Piece>& pieces) {
-  int names = 0;
-  for (Piece& piece : pieces) {
-    if (!piece.word) {
-      if (piece.text.find_first_of(",;:()\r\n") != piece.text.npos) names = 0;
-      continue;
-    }
-    if (IsOneOf(Fold(piece.text), kTitles)) {
-      names = 3;
-    } else if (names > 0) {
-      piece.kept = false;
-      --names;
-    }
-  }
-}
-
-void DropHighAges(std::vector<Piece>& pieces) {
-  for (size_t i = 0; i + 1 < pieces.size(); ++i) {
-    const size_t next = pieces[i + 1].word ? i + 1 : i + 2;
-    if (next < pieces.size() && IsOneOf(Fold(pieces[next].text), kYearWords) &&
-        IsHighAge(pieces[i].text)) {
-      pieces[i].kept = false;
-    }
-  }
 }
 
 // Marks between dropped words go with them.
@@ -195,7 +123,8 @@ bool IsTechnicalToken(std::string_view word) {
   return digits > 0 && letters > 0 && digits <= (unknown ? 3u : 4u);
 }
 
-std::string CleanText(std::string_view utf8, TextRule rule, const Sentinel& identifiers) {
+std::string CleanText(std::string_view utf8, TextRule rule, const Sentinel& identifiers,
+                      const DateRule* dates) {
   if (rule == TextRule::kKeyword && IsKeyword(Trim(utf8))) return std::string(Trim(utf8));
   if (WordsOf(utf8).empty()) return std::string(Trim(utf8));  // "°", "%", "-"
   const std::string text = WithoutAddresses(utf8);
@@ -203,8 +132,13 @@ std::string CleanText(std::string_view utf8, TextRule rule, const Sentinel& iden
   for (Piece& piece : pieces) {
     piece.kept = !piece.word || MayStay(piece.text, rule, identifiers);
   }
+  const std::vector<bool> moved = MoveDates(pieces, dates, identifiers);
   DropAfterTitles(pieces);
   DropHighAges(pieces);
+  DropNumberGroups(pieces, identifiers);
+  DropAddresses(pieces);
+  DropInitials(pieces);
+  for (size_t i = 0; i < pieces.size(); ++i) pieces[i].kept = pieces[i].kept || moved[i];
   std::string out = Join(pieces);
   return identifiers.FindsInText(out) ? std::string() : out;
 }

@@ -6,15 +6,17 @@
 #include <string>
 #include <string_view>
 
+#include "deid/dates.h"
 #include "deid/sentinel.h"
 #include "deid/tables.h"
 
 namespace glossator::deid {
 
 // What may stay of one UTF-8 value; "" when nothing may. Identifiers of the study fall even when
-// they are words of the trade; so do dates, times, telephone numbers, addresses of mail and web,
-// numbers of more than four digits, ages over 90, and what follows a title.
-std::string CleanText(std::string_view utf8, TextRule rule, const Sentinel& identifiers);
+// they are words of the trade; so do times, telephone numbers, addresses, numbers of more than four
+// digits, ages over 90, and what follows a title. Dates are moved by `dates`; without it they fall.
+std::string CleanText(std::string_view utf8, TextRule rule, const Sentinel& identifiers,
+                      const DateRule* dates = nullptr);
 
 // A word or composite like "2i8s", "tfl3d4", "FM3", "DIS2D".
 bool IsTechnicalToken(std::string_view word);

@@ -32,7 +32,41 @@ constexpr Tag kKnownBulk[] = {tags::LUTData,
                               tags::ExtendedOffsetTableLengths,
                               tags::FloatPixelData,
                               tags::DoubleFloatPixelData,
-                              tags::PixelData};
+                              tags::PixelData,
+                              tags::WaveformData,
+                              tags::SegmentedAlphaPaletteColorLookupTableData,
+                              tags::BlendingLookupTableData,
+                              tags::VectorGridData,
+                              tags::PointCoordinatesData,
+                              tags::VectorCoordinateData,
+                              tags::DoublePointCoordinatesData,
+                              tags::LongPrimitivePointIndexList,
+                              tags::LongTrianglePointIndexList,
+                              tags::LongEdgePointIndexList,
+                              tags::LongVertexPointIndexList,
+                              tags::TrackPointIndexList,
+                              tags::AnnotationIndexList,
+                              tags::FloatingPointValues,
+                              tags::RecommendedDisplayCIELabValueList,
+                              tags::VolumetricCurvePoints,
+                              tags::VolumetricCurveUpDirections,
+                              tags::FirstOrderPhaseCorrectionAngle,
+                              tags::CompensatorProximalThicknessMap,
+                              tags::CompensatorDistalThicknessMap,
+                              tags::BlockEdgeData,
+                              tags::TwoDimensionalToThreeDimensionalMapData,
+                              tags::UValueData,
+                              tags::VValueData};
+
+// One sample of a waveform (PS3.3 C.10.9): a number as long as no text fits.
+constexpr Tag kSamples[] = {tags::ChannelMinimumValue, tags::ChannelMaximumValue,
+                            tags::WaveformPaddingValue};
+constexpr size_t kSampleSizeMax = 4;
+
+template <size_t N>
+bool Contains(const Tag (&list)[N], Tag tag) {
+  return std::find(std::begin(list), std::end(list), tag) != std::end(list);
+}
 
 // PS3.16 Table 8-1: HL7 registered these coding schemes.
 constexpr std::string_view kCodingSchemes[] = {
@@ -180,16 +214,22 @@ std::optional<std::string> ValueCleaner::CleanTextValue(const dicom::Element& el
     rule = TextRule::kTechnical;
   }
   if (!dicom::IsMultiValued(vr)) {
-    std::string cleaned = CleanText(utf8, rule, identifiers_);
+    std::string cleaned = CleanText(utf8, rule, identifiers_, dates_in_text());
     return cleaned.empty() ? std::nullopt : std::optional(std::move(cleaned));
   }
   std::vector<std::string> parts;
   bool any = false;
   for (const std::string_view part : Split(utf8)) {
-    parts.push_back(CleanText(part, rule, identifiers_));
+    parts.push_back(CleanText(part, rule, identifiers_, dates_in_text()));
     any |= !parts.back().empty();
   }
   return any ? std::optional(Join(parts)) : std::nullopt;
+}
+
+const DateRule* ValueCleaner::dates_in_text() const {
+  const bool kept = policy_.options.Has(Option::kRetainFullDates) ||
+                    policy_.options.Has(Option::kRetainModifiedDates);
+  return kept ? &dates_ : nullptr;
 }
 
 std::optional<std::string> ValueCleaner::Keep(const dicom::Element& element, Vr vr,
@@ -256,9 +296,8 @@ std::optional<std::string> ValueCleaner::Numbers(std::string_view values) const 
 
 std::optional<std::string> ValueCleaner::Bulk(const dicom::Element& element) const {
   if (element.tag == tags::ICCProfile) return ScrubIccProfile(element.value);
-  const bool known =
-      std::find(std::begin(kKnownBulk), std::end(kKnownBulk), element.tag) != std::end(kKnownBulk);
-  return known ? std::optional(element.value) : std::nullopt;
+  const bool sample = Contains(kSamples, element.tag) && element.value.size() <= kSampleSizeMax;
+  return sample || Contains(kKnownBulk, element.tag) ? std::optional(element.value) : std::nullopt;
 }
 
 std::string ValueCleaner::Uid(const std::string& original) {

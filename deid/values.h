@@ -19,6 +19,9 @@
 
 namespace glossator::deid {
 
+// The modality when it is one of PS3.3 C.7.3.1.1.1 (retired ones too), else "OT".
+std::string KnownModality(const std::string& modality);
+
 class ValueCleaner {
  public:
   ValueCleaner(const Policy& policy, const Pseudonyms& pseudonyms, const Sentinel& identifiers);
@@ -43,6 +46,7 @@ class ValueCleaner {
   bool kept_a_date() const { return kept_a_date_; }
 
  private:
+  const DateRule* dates_in_text() const;
   std::optional<std::string> Dates(std::string_view values, dicom::Vr vr, bool forced);
   std::optional<std::string> OneDate(std::string_view value, dicom::Vr vr) const;
   std::optional<std::string> Terms(std::string_view values) const;

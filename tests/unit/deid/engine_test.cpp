@@ -309,9 +309,46 @@ TEST(Engine, KeepsThePositionsOfAReportThatRefersToThem) {
   EXPECT_FALSE(Contains(BytesOf(cleaned.instance.data_set()), kToken));
 }
 
-TEST(Screen, CleansReportsOnlyWithTheOptionForThem) {
-  EXPECT_TRUE(Engine(LoadPolicy("research")).Screen(Identified(Report())).empty());
-  EXPECT_FALSE(Engine(LoadPolicy("basic")).Screen(Identified(Report())).empty());
+TEST(Engine, KeepsTheTreeOfAReportUnderEveryPolicy) {
+  for (const std::string_view preset : kPresets) {
+    const Engine engine(LoadPolicy(preset));
+    EXPECT_TRUE(engine.Screen(Identified(Report())).empty());
+    const DataSet out = CleanWith(engine.policy(), Report()).instance.data_set();
+    EXPECT_FALSE(Contains(BytesOf(out), kToken));
+    const auto& items = out.GetItems(tags::ContentSequence);
+    ASSERT_EQ(items.size(), 3u) << preset;
+    EXPECT_EQ(items[2].FirstItem(tags::MeasuredValueSequence)->GetString(tags::NumericValue),
+              "12.5");
+    bool says = false;
+    for (const DataSet& code : out.GetItems(tags::DeidentificationMethodCodeSequence)) {
+      says |= code.GetString(tags::CodeValue) == "113104";
+    }
+    EXPECT_TRUE(says) << preset;
+  }
+}
+
+// PS3.3 C.10.9 and C.10.10: labels and annotations are typed by people, samples are numbers.
+TEST(Engine, CleansWaveformsAndKeepsTheirSamples) {
+  DataSet ecg = CtHead();
+  ecg.SetString(tags::SOPClassUID, "1.2.840.10008.5.1.4.1.1.9.1.1");
+  DataSet& group = ecg.AddItem(tags::WaveformSequence);
+  group.SetString(tags::MultiplexGroupLabel, std::string(kToken));
+  group.SetBytes(tags::WaveformData, Vr::OW, std::string("\1\0\2\0", 4));
+  group.SetBytes(tags::WaveformPaddingValue, Vr::OW, std::string("\0\x80", 2));
+  group.AddItem(tags::ChannelDefinitionSequence).SetString(tags::ChannelLabel, std::string(kToken));
+  ecg.AddItem(tags::WaveformAnnotationSequence)
+      .SetString(tags::UnformattedTextValue, "sinus rhythm, " + std::string(kToken));
+  for (const std::string_view preset : kPresets) {
+    const Engine engine(LoadPolicy(preset));
+    EXPECT_TRUE(engine.Screen(Identified(ecg)).empty());
+    const DataSet out = CleanWith(engine.policy(), ecg).instance.data_set();
+    EXPECT_FALSE(Contains(BytesOf(out), kToken)) << preset;
+    const DataSet* samples = out.FirstItem(tags::WaveformSequence);
+    ASSERT_NE(samples, nullptr);
+    EXPECT_EQ(samples->Find(tags::WaveformData)->value.size(), 4u);
+    EXPECT_EQ(samples->Find(tags::WaveformPaddingValue)->value.size(), 2u);
+    ASSERT_NE(out.FirstItem(tags::WaveformAnnotationSequence), nullptr) << preset;
+  }
 }
 
 struct Screened {
@@ -331,11 +368,12 @@ TEST(Screen, SealsWhatNoHeadCanMakeSafe) {
       {"CT", [](DataSet&) {}, ""},
       {"US", sop_class("1.2.840.10008.5.1.4.1.1.6.1"), reasons::kBurnedInRisk},
       {"SC", sop_class("1.2.840.10008.5.1.4.1.1.7"), reasons::kBurnedInRisk},
-      {"SR", sop_class("1.2.840.10008.5.1.4.1.1.88.33"), reasons::kStructuredReport},
+      {"SR", sop_class("1.2.840.10008.5.1.4.1.1.88.33"), ""},
       {"PDF", sop_class("1.2.840.10008.5.1.4.1.1.104.1"), reasons::kDocument},
-      {"SEG", sop_class("1.2.840.10008.5.1.4.1.1.66.4"), reasons::kForeignResult},
-      {"KOS", sop_class("1.2.840.10008.5.1.4.1.1.88.59"), reasons::kForeignResult},
-      {"ECG", sop_class("1.2.840.10008.5.1.4.1.1.9.1.1"), reasons::kWaveform},
+      {"SEG", sop_class("1.2.840.10008.5.1.4.1.1.66.4"), ""},
+      {"KOS", sop_class("1.2.840.10008.5.1.4.1.1.88.59"), ""},
+      {"ECG", sop_class("1.2.840.10008.5.1.4.1.1.9.1.1"), ""},
+      {"voice", sop_class("1.2.840.10008.5.1.4.1.1.9.4.1"), reasons::kWaveform},
       {"nothing", sop_class(""), reasons::kSopClass},
       {"burned in", [](DataSet& head) { head.SetString(tags::BurnedInAnnotation, "YES"); },
        reasons::kBurnedInRisk},

@@ -156,7 +156,8 @@ TEST(StorageClasses, GiveOnlyReasonsOfTheClosedList) {
     EXPECT_TRUE(known.contains(SealingReason(uid))) << uid;
   }
   EXPECT_EQ(SealingReason("1.2.840.10008.5.1.4.1.1.2"), "");
-  EXPECT_EQ(SealingReason("1.2.840.10008.5.1.4.1.1.88.11"), reasons::kStructuredReport);
+  EXPECT_EQ(SealingReason("1.2.840.10008.5.1.4.1.1.88.11"), "");
+  EXPECT_EQ(SealingReason("1.2.840.10008.5.1.4.1.1.104.1"), reasons::kDocument);
   EXPECT_EQ(SealingReason("1.3.12.2.1107.5.9.1"), reasons::kSopClass);
 }
 
