@@ -54,11 +54,9 @@ TEST_F(GateTest, DoesNotReleaseWhileTheSenderIsStillConnected) {
 TEST_F(GateTest, KeepsNothingIdentifiedInClearOnDisk) {
   Start();
   Send(CtSlice(1));
-  auto report = CtSlice(2);
-  report.SetString(tags::SOPClassUID, kEnhancedSr);
-  report.SetString(tags::Modality, "SR");
-  report.Erase(tags::PixelData);
-  Send(report);
+  auto burned = CtSlice(2);
+  burned.SetString(tags::BurnedInAnnotation, "YES");
+  Send(burned);
   auto twisted = CtSlice(1);
   twisted.SetString(tags::PatientComments, "NARWHAL");
   Send(twisted);
@@ -200,12 +198,22 @@ TEST_F(GateTest, TwoPatientsInOneStudyQuarantineIt) {
   EXPECT_EQ(AskSteward("quarantine.list")["items"][0]["reason"].asString(), "SEVERAL_PATIENTS");
 }
 
-TEST_F(GateTest, AReportIsContextNotWorkAndStaysSealed) {
+TEST_F(GateTest, AReportIsCleanedAsContext) {
   Start();
   auto report = CtSlice(2);
   report.SetString(tags::SOPClassUID, kEnhancedSr);
   report.Erase(tags::PixelData);
   EXPECT_EQ(Send(report).code, dimse::kSuccess);
+  Send(CtSlice(1));
+  EXPECT_EQ(AwaitBatch()["records"].size(), 2u);
+  EXPECT_TRUE(AskSteward("quarantine.list")["items"].empty());
+}
+
+TEST_F(GateTest, WhatIsSealedCanBeLookedAtByTheStewardOnly) {
+  Start();
+  auto burned = CtSlice(2);
+  burned.SetString(tags::BurnedInAnnotation, "YES");
+  EXPECT_EQ(Send(burned).code, dimse::kSuccess);
   Send(CtSlice(1));
   EXPECT_EQ(AwaitBatch()["records"].size(), 1u);
   const auto items = AskSteward("quarantine.list")["items"];
