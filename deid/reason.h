@@ -37,7 +37,9 @@ inline constexpr std::string_view kRejected = "REJECTED";
 struct ReasonEntry {
   std::string_view code;
   std::string_view meaning;
+  bool releasable;  // a person who looked at the pixels may set it aside; nothing else can
 };
 std::span<const ReasonEntry> AllReasons();
+bool IsReleasable(std::string_view code);  // false for a code that is not on the list
 
 }  // namespace glossator::deid

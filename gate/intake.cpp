@@ -195,7 +195,7 @@ class Intake::Judgement {
     if (binding_.study->Learn(identifiers)) arrival_.dictionary = identifiers.Serialize();
   }
 
-  std::unique_ptr<ObjectWriter> Decide(bool screened) {
+  std::unique_ptr<ObjectWriter> Decide(bool released_by_a_person) {
     // Claim first, then look into the database: a claim ends only when the row is there.
     const bool ours = intake_.twins_.Claim(arrival_.identity_index);
     auto hold =
@@ -206,7 +206,10 @@ class Intake::Judgement {
       return Seal({std::string(deid::reasons::kSeveralPatients), "(0010,0020)"}, std::move(hold));
     }
     const auto& engine = intake_.EngineOf(project_.id);
-    const auto risks = screened ? engine.Screen(instance_) : std::vector<deid::Reason>{};
+    auto risks = engine.Screen(instance_);
+    if (released_by_a_person) {
+      std::erase_if(risks, [](const auto& risk) { return deid::IsReleasable(risk.code); });
+    }
     if (!risks.empty()) return Seal(risks.front(), std::move(hold));
     const auto cleaned = engine.Clean(instance_, *binding_.study, *binding_.study->dictionary());
     if (!cleaned.problems.empty()) return Seal(cleaned.problems.front(), std::move(hold));
@@ -254,7 +257,7 @@ std::unique_ptr<ObjectWriter> Intake::Judge(const ProjectConfig& project,
                                             const Instance<Hospital>& instance,
                                             const dimse::StoreRequest& request,
                                             uint64_t association) {
-  return Judgement(*this, project, instance, request, association).Decide(association != 0);
+  return Judgement(*this, project, instance, request, association).Decide(association == 0);
 }
 
 }  // namespace glossator::gate

@@ -27,6 +27,8 @@ class ObjectWriter {
   virtual ~ObjectWriter() = default;
   virtual void Write(std::string_view bytes) = 0;  // from the pixel element on
   virtual void Finish(dimse::Respond respond) = 0;
+  // Why it is written sealed; nullopt: it is cleaned, or refused.
+  virtual std::optional<deid::Reason> sealed_for() const { return std::nullopt; }
 };
 
 struct IntakeCounters {
@@ -69,7 +71,7 @@ class Intake final : public dimse::Handler {
   void Closed(const dimse::Association& association) override;
 
   // Judges a head; throws dimse-mappable Error to refuse. `project` nullptr: no route.
-  // `association` 0: a steward's release; the reasons of Screen are then set aside.
+  // `association` 0: a steward's release; what a person may decide is then set aside, no more.
   std::unique_ptr<ObjectWriter> Admit(const ProjectConfig* project, std::string_view head,
                                       const dicom::TransferSyntax& syntax,
                                       const dimse::StoreRequest& request, uint64_t association);

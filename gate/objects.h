@@ -79,6 +79,9 @@ class SealedObject final : public ObjectWriter {
 
   void Write(std::string_view bytes) override;
   void Finish(dimse::Respond respond) override;
+  std::optional<deid::Reason> sealed_for() const override {
+    return deid::Reason{arrival_.reason, arrival_.path};
+  }
 
  private:
   Intake& intake_;

@@ -21,6 +21,9 @@ class ResentObject final : public ObjectWriter {
 
   void Write(std::string_view bytes) override;
   void Finish(dimse::Respond respond) override;
+  std::optional<deid::Reason> sealed_for() const override {
+    return deid::Reason{std::string(deid::reasons::kConflict), ""};
+  }
 
  private:
   // Lives until the answer, which another thread may give.

@@ -52,7 +52,14 @@ class StewardDoor {
   Json::Value RoutesMatch(const Json::Value&);
   Json::Value DestinationTest(const Json::Value&);
 
+  // steward_quarantine.cpp
   store::QuarantineRow OpenRow(const Json::Value& request);
+  std::optional<deid::Reason> CleanSealed(const store::QuarantineRow& row,
+                                          const ProjectConfig& project);
+  std::optional<deid::Reason> WriteCleaned(ObjectWriter& writer, std::string_view pixels);
+  Json::Value KeepSealed(const Json::Value& request, const store::QuarantineRow& row,
+                         const deid::Reason& reason);
+
   std::string PatientIndex(const Json::Value& request, const char* id, const char* issuer) const;
   void Note(const std::string& type, const Json::Value& fields);
 

@@ -139,7 +139,8 @@ int Run(const Request& request) {
   auto reply = glossator::gate::CallLine(request.socket, call);
   reply.removeMember("ok");
   Print(request, reply);
-  return reply.isMember("items") && !reply["items"].empty() ? 3 : 0;
+  const bool listed = reply.isMember("items") && !reply["items"].empty();
+  return listed || reply.get("outcome", "").asString() == "SEALED" ? 3 : 0;
 }
 
 }  // namespace

@@ -166,4 +166,17 @@ void SetQuarantineState(Transaction& transaction, int64_t number, std::string_vi
   transaction.Execute("UPDATE quarantine SET state = ? WHERE number = ?", {state, number});
 }
 
+void SetQuarantineReason(Transaction& transaction, int64_t number, std::string_view reason,
+                         std::string_view path) {
+  transaction.Execute("UPDATE quarantine SET reason = ?, path = ? WHERE number = ?",
+                      {reason, path, number});
+}
+
+bool HasOpenQuarantine(const Reader& reader, int64_t study, std::string_view reason) {
+  return reader
+      .Query("SELECT 1 FROM quarantine WHERE study = ? AND reason = ? AND state = 'OPEN'",
+             {study, reason})
+      .Next();
+}
+
 }  // namespace glossator::store

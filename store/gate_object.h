@@ -84,5 +84,9 @@ bool IsQuarantined(const Reader& reader, std::string_view identity_index, std::s
                    std::string_view identity_digest);
 std::vector<QuarantineRow> Quarantined(const Reader& reader, int64_t after, size_t limit);
 void SetQuarantineState(Transaction& transaction, int64_t number, std::string_view state);
+void SetQuarantineReason(Transaction& transaction, int64_t number, std::string_view reason,
+                         std::string_view path);
+// Is an object of the study still sealed, and not yet decided, for that reason?
+bool HasOpenQuarantine(const Reader& reader, int64_t study, std::string_view reason);
 
 }  // namespace glossator::store

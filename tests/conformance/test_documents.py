@@ -32,6 +32,16 @@ def test_delivery_reasons_are_documented():
     assert not missing
 
 
+def test_reasons_of_the_quarantine_are_documented():
+    codes = dict(re.findall(r'string_view (\w+) = "(\w+)"', read("deid/reason.h")))
+    table = re.findall(r'\{reasons::(\w+), "([^"]*)", (true|false)\}', read("deid/reason.cpp"))
+    assert len(table) == len(codes)
+    manual = read("docs/operating.md")
+    for name, meaning, releasable in table:
+        word = "yes" if releasable == "true" else "no"
+        assert f"| `{codes[name]}` | {meaning} | {word} |" in manual
+
+
 def test_steward_commands_are_documented():
     usage = read("gate/steward_main.cpp")
     names = re.findall(r'"  (quarantine|held|conflicts|identity \w+|routes|destination test)', usage)
