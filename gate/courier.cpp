@@ -7,8 +7,10 @@
 #include "dicom/io.h"
 #include "dicom/json.h"
 #include "gate/patient_check.h"
+#include "gate/tested.h"
 #include "model/error.h"
 #include "model/log.h"
+#include "store/gate_identity.h"
 #include "store/journal.h"
 #include "vault/digest.h"
 
@@ -50,6 +52,28 @@ Json::Value Fields(const store::DeliveryRow& row) {
   return fields;
 }
 
+// The lab side is not trusted with our progress: a record that says nothing usable is left lying.
+std::optional<Json::Value> ManifestIn(const std::string& text) {
+  try {
+    auto json = dicom::ParseJson(text);
+    for (const auto* key : {"result", "project", "study_uid", "destination"}) {
+      if (!json.isObject() || !json[key].isString()) return std::nullopt;
+    }
+    return json;
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+// What is sent again under the same UIDs must say the same.
+std::string QualificationSetting(const store::DeliveryRow& row) {
+  return "qualification/" + std::to_string(row.number);
+}
+
+const char* NameOf(Qualification qualification) {
+  return qualification == Qualification::kProduct ? "PRODUCT" : "RESEARCH";
+}
+
 }  // namespace
 
 std::filesystem::path Courier::FileOf(const std::string& delivery_key) const {
@@ -76,7 +100,8 @@ void Courier::TakeReturned() {
         bytes += chunk;
       }
     });
-    const auto json = dicom::ParseJson(manifest);
+    const auto json = ManifestIn(manifest);
+    if (!json) return Log(LogLevel::kError, "delivery.no-manifest");
     const auto path = FileOf(key);
     auto temporary = path;
     temporary += ".part";
@@ -89,10 +114,10 @@ void Courier::TakeReturned() {
     parts_.database.Write([&](store::Transaction& transaction) {
       store::DeliveryRow row;
       row.delivery_key = key;
-      row.result = json["result"].asString();
-      row.project = json["project"].asString();
-      row.study_uid = json["study_uid"].asString();
-      row.destination = json["destination"].asString();
+      row.result = (*json)["result"].asString();
+      row.project = (*json)["project"].asString();
+      row.study_uid = (*json)["study_uid"].asString();
+      row.destination = (*json)["destination"].asString();
       row.number = store::InsertDelivery(transaction, row);
       store::Append(transaction, "delivery.queued", "gate", Fields(row));
     });
@@ -153,6 +178,9 @@ void Courier::Deliver(store::DeliveryRow row) {
         {{"delivery", row.number}, {"why", error.what()}});
     outcome = away ? Outcome{row.state, "DESTINATION_AWAY", parts_.config.delivery_retry_seconds}
                    : Outcome{"HELD", "RESULT_UNREADABLE"};
+  } catch (const std::exception& error) {  // a manifest with members of other types
+    Log(LogLevel::kError, "delivery.unreadable", {{"delivery", row.number}, {"why", error.what()}});
+    outcome = {"HELD", "RESULT_UNREADABLE"};
   }
   Set(row, outcome);
 }
@@ -182,6 +210,7 @@ Courier::Outcome Courier::Attempt(store::DeliveryRow& row) {
   if (entry == parts_.config.destinations.end()) return {"HELD", "NO_DESTINATION"};
   const auto& destination = entry->second;
   if (!destination.enabled) return {"HELD", "DESTINATION_DISABLED"};
+  if (IsTestMissing(entry->first, destination)) return {"HELD", "DESTINATION_UNTESTED"};
   const auto package = Open(row);
   dimse::Scu scu(OptionsFor(destination, package));
   Outcome outcome;
@@ -192,6 +221,26 @@ Courier::Outcome Courier::Attempt(store::DeliveryRow& row) {
   }
   if (scu.open()) scu.Release();
   return outcome;
+}
+
+bool Courier::IsTestMissing(const std::string& name, const DestinationConfig& destination) const {
+  bool tested = false;
+  parts_.database.Read(
+      [&](const store::Reader& reader) { tested = IsTested(reader, name, destination); });
+  return destination.require_test && !tested;
+}
+
+// Void also when a part left as product and the release has been taken back since: the person who
+// sees it held decides.
+Qualification Courier::QualificationOf(const store::DeliveryRow& row) const {
+  std::optional<std::string> sent;
+  parts_.database.Read([&](const store::Reader& reader) {
+    sent = store::GetSetting(reader, QualificationSetting(row));
+  });
+  if (sent && *sent == NameOf(Qualification::kResearch)) return Qualification::kResearch;
+  const auto now = parts_.products.Of(row.project);
+  if (sent && now != Qualification::kProduct) return Qualification::kVoid;
+  return now;
 }
 
 Courier::Outcome Courier::AskAndSend(store::DeliveryRow& row, dimse::Scu& scu,
@@ -217,18 +266,21 @@ Courier::Outcome Courier::AskAndSend(store::DeliveryRow& row, dimse::Scu& scu,
   }
   const auto* project = parts_.config.FindProject(row.project);
   if (project == nullptr) return {"HELD", "PROJECT_UNKNOWN"};
-  auto relinked =
-      parts_.relinker.Relink(row.study_uid, row.result, row.destination, *project, package.objects,
-                             found.matches.front(), parts_.clock.Now());
+  const auto qualification = QualificationOf(row);
+  if (qualification == Qualification::kVoid) return {"HELD", "PRODUCT_RELEASE_VOID"};
+  auto relinked = parts_.relinker.Relink(
+      row.study_uid, row.result, row.destination, *project, package.objects, found.matches.front(),
+      qualification == Qualification::kProduct, parts_.clock.Now());
   if (const auto* held = std::get_if<Held>(&relinked)) return {"HELD", held->reason};
-  return Send(row, scu, std::get<Relinked>(relinked).objects, destination);
+  return Send(row, scu, std::get<Relinked>(relinked).objects, qualification, destination);
 }
 
 Courier::Outcome Courier::Send(store::DeliveryRow& row, dimse::Scu& scu,
                                const std::vector<Instance<Hospital>>& objects,
-                               const DestinationConfig& destination) {
+                               Qualification qualification, const DestinationConfig& destination) {
   // Noted before they leave, so that what the PACS routes back to us is known.
   parts_.database.Write([&](store::Transaction& transaction) {
+    store::PutSetting(transaction, QualificationSetting(row), NameOf(qualification));
     for (const auto& object : objects) {
       store::PutReturned(transaction,
                          {object.data_set().GetString(tags::SOPInstanceUID),
@@ -338,6 +390,17 @@ DataSet Courier::IdentityOf(const store::DeliveryRow& row) const {
   const auto study = parts_.identities.FindByUid(row.study_uid);
   if (!study) throw Error(ErrorKind::kNotFound, "no such study in the vault");
   return parts_.identities.IdentityOf(*study);
+}
+
+void Courier::GoOn(const std::string& destination) {
+  std::vector<store::DeliveryRow> held;
+  parts_.database.Read(
+      [&](const store::Reader& reader) { held = store::DeliveriesInState(reader, "HELD"); });
+  for (const auto& row : held) {
+    if (row.destination == destination && row.reason == "DESTINATION_UNTESTED") {
+      Resolve(row.number, "retry");
+    }
+  }
 }
 
 void Courier::Resolve(int64_t number, const std::string& decision) {

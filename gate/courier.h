@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "dimse/scu.h"
+#include "gate/product.h"
 #include "gate/relinker.h"
 #include "model/config.h"
 #include "spool/reader.h"
@@ -21,6 +22,7 @@ struct CourierParts {
   const Config& config;
   store::Database& database;
   Relinker& relinker;
+  const ProductReleases& products;
   Identities& identities;
   FileSystem& files;
   std::filesystem::path return_directory;
@@ -42,6 +44,8 @@ class Courier {
                           const dicom::DataSet& report);
   // A person decided: deliver under the study's present identity, try again, or give up.
   void Resolve(int64_t number, const std::string& decision);
+  // A test object has arrived there: what waited for that goes on.
+  void GoOn(const std::string& destination);
   // Patient and General Study attributes of the vault, for the steward's eyes.
   dicom::DataSet IdentityOf(const store::DeliveryRow& row) const;
 
@@ -58,10 +62,12 @@ class Courier {
 
   void Deliver(store::DeliveryRow row);
   Outcome Attempt(store::DeliveryRow& row);
+  bool IsTestMissing(const std::string& name, const DestinationConfig& destination) const;
+  Qualification QualificationOf(const store::DeliveryRow& row) const;
   Outcome AskAndSend(store::DeliveryRow& row, dimse::Scu& scu, const Package& package,
                      const DestinationConfig& destination);
   Outcome Send(store::DeliveryRow& row, dimse::Scu& scu,
-               const std::vector<Instance<Hospital>>& objects,
+               const std::vector<Instance<Hospital>>& objects, Qualification qualification,
                const DestinationConfig& destination);
   Outcome RequestCommitment(store::DeliveryRow& row, dimse::Scu& scu);
   Outcome Verify(store::DeliveryRow& row, dimse::Scu& scu);

@@ -104,19 +104,21 @@ struct Gate::Parts {
                 }};
 
   // Release: when a study is complete it is searched once more; then the lab gets its key.
-  Releaser releaser{config, database, identities, SystemFiles(), directory / "spool" / "intake",
-                    clock};
+  Releaser releaser{{config, database, spool, identities, keys, entropy, SystemFiles(),
+                     directory / "spool" / "intake", clock}};
 
   // Relink, Deliver, Commit: what the lab accepted goes home.
   Relinker relinker{identities, database, keys};
-  Courier courier{{config, database, relinker, identities, SystemFiles(),
+  ProductReleases products{config, database, clock};
+  Courier courier{{config, database, relinker, products, identities, SystemFiles(),
                    directory / "spool" / "return", directory / "gate" / "outbox", uids, clock}};
 
   // The doors: the network, the plugin, the steward.
   dimse::Server server{ListenOptions(config), intake};
   LabDoor lab_door{{config, config_digest, database, identities, intake, releaser, courier, spool,
                     server, clock}};
-  StewardDoor steward_door{{config, database, intake, ledger, courier, keys, uids, clock}};
+  StewardDoor steward_door{
+      {config, database, intake, ledger, courier, products, keys, uids, clock}};
   Periodic release_rounds{"release", milliseconds(200), [this] { releaser.Round(); }};
   Periodic courier_rounds{"courier", milliseconds(300), [this] { courier.Round(); }};
   LineServer lab_socket{directory / "gate.sock", kOwnerAndGroup,

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gate/release.h"
 
+#include <algorithm>
+#include <chrono>
+
 #include "deid/sentinel.h"
-#include "dicom/io.h"
 #include "model/error.h"
 #include "model/log.h"
 #include "store/journal.h"
-#include "vault/seal.h"
 
 namespace glossator::gate {
 namespace {
+
+constexpr int kBackOffMax = 6;  // 64 s
 
 std::vector<store::StudyRow> Waiting(const store::Reader& reader) {
   std::vector<store::StudyRow> studies;
@@ -33,14 +36,13 @@ Json::Value Fields(const store::StudyRow& study) {
 
 }  // namespace
 
-Releaser::Releaser(const Config& config, store::Database& database, Identities& identities,
-                   FileSystem& files, const std::filesystem::path& spool_directory,
-                   const Clock& clock)
-    : config_(config),
-      database_(database),
-      identities_(identities),
-      reader_(files, spool_directory),
-      clock_(clock) {}
+Releaser::Releaser(const ReleaserParts& parts)
+    : config_(parts.config),
+      database_(parts.database),
+      identities_(parts.identities),
+      reader_(parts.files, parts.spool_directory),
+      second_pass_(parts.database, parts.spool, reader_, parts.keys, parts.entropy),
+      clock_(parts.clock) {}
 
 void Releaser::Request(const std::string& study_uid) {
   database_.Write([&](store::Transaction& transaction) {
@@ -56,7 +58,23 @@ void Releaser::Round() {
   std::vector<store::StudyRow> studies;
   database_.Read([&](const store::Reader& reader) { studies = Waiting(reader); });
   for (const auto& study : studies) {
-    if (IsDue(study)) Decide(study);
+    if (IsDue(study)) Try(study);
+  }
+}
+
+// One study that cannot be read (a damaged record, a destroyed secret) must not keep back those
+// after it.
+void Releaser::Try(const store::StudyRow& study) {
+  const auto failed = failures_.find(study.number);
+  if (failed != failures_.end() && clock_.Now() < failed->second.next_try) return;
+  try {
+    Decide(study);
+    failures_.erase(study.number);
+  } catch (const std::exception& error) {
+    auto& failure = failures_[study.number];
+    failure.times = std::min(failure.times + 1, kBackOffMax);
+    failure.next_try = clock_.Now() + std::chrono::seconds(int64_t{1} << failure.times);
+    Log(LogLevel::kError, "gate.release-failed", {{"study", study.number}, {"why", error.what()}});
   }
 }
 
@@ -73,50 +91,52 @@ void Releaser::Decide(const store::StudyRow& study) {
   if (known->in_flight > 0) return;
   // Whoever sent part of it and is still connected may be slow; a manager need not wait for that.
   if (known->senders > 0 && !study.release_requested) return;
-  std::vector<store::InstanceRow> held;
-  database_.Read([&](const store::Reader& reader) {
-    held = store::InstancesOf(reader, study.number, "HELD");
-  });
+  const auto held = HeldOf(study);
   if (held.empty()) {
     // Nothing that the lab could see: wholly sealed, or bound by an object that never came.
     if (study.sealed > 0 && study.instances == 0) Quarantine(study, {study.reasons, ""});
     return;
   }
-  if (const auto reason = Search(*known, held)) {
+  auto reason = Search(*known, held);
+  if (reason && reason->code == deid::reasons::kIdentifierFound &&
+      CleanAgain(study, *known, held)) {
+    reason = Search(*known, HeldOf(study));
+  }
+  if (reason) {
     Quarantine(study, *reason);
   } else {
     Open(study);
   }
 }
 
-std::string Releaser::HeadOf(const Study& study, const store::InstanceRow& instance) const {
-  vault::ChunkOpener opener(study.data_key());
-  std::string head;
-  const auto size = static_cast<size_t>(instance.head_size);
-  const auto* syntax = dicom::FindTransferSyntax(instance.transfer_syntax_uid);
-  const bool deflated = syntax && syntax->deflated;
-  reader_.ReadWhile({instance.segment, instance.offset}, [&](std::string_view chunk, bool last) {
-    head += opener.Open(chunk, last);
-    return deflated || head.size() < size;
+std::vector<store::InstanceRow> Releaser::HeldOf(const store::StudyRow& study) const {
+  std::vector<store::InstanceRow> held;
+  database_.Read([&](const store::Reader& reader) {
+    held = store::InstancesOf(reader, study.number, "HELD");
   });
-  if (deflated) {
-    const auto file = dicom::ReadFile(std::string_view(head));
-    head = dicom::Write(file.data_set, dicom::kExplicitLittleEndian);
-  }
-  if (head.size() > size && size > 0) head.resize(size);
-  return head;
+  return held;
+}
+
+bool Releaser::CleanAgain(const store::StudyRow& row, const Study& study,
+                          const std::vector<store::InstanceRow>& held) {
+  const auto dictionary = study.dictionary();
+  const auto sentinel = dictionary->Compile(PolicyOf(study).options);
+  return second_pass_.Clean(row, study, held, *sentinel) > 0;
+}
+
+deid::Policy Releaser::PolicyOf(const Study& study) const {
+  const auto* project = config_.FindProject(study.project());
+  return deid::LoadPolicy(project ? project->policy : "basic");
 }
 
 std::optional<deid::Reason> Releaser::Search(const Study& study,
                                              const std::vector<store::InstanceRow>& held) const {
   const auto dictionary = study.dictionary();
-  const auto* project = config_.FindProject(study.project());
-  const auto policy = deid::LoadPolicy(project ? project->policy : "basic");
   if (dictionary->overflowed())
     return deid::Reason{std::string(deid::reasons::kDictionaryFull), ""};
-  const auto sentinel = dictionary->Compile(policy.options);
+  const auto sentinel = dictionary->Compile(PolicyOf(study).options);
   for (const auto& instance : held) {
-    if (sentinel->Finds(HeadOf(study, instance))) {
+    if (sentinel->Finds(HeadOf(reader_, study, instance))) {
       return deid::Reason{std::string(deid::reasons::kIdentifierFound), ""};
     }
   }

@@ -117,6 +117,9 @@ void MarkAsResearch(DataSet& object, const ProjectConfig& project, int ordinal) 
   }
 }
 
+// Signed for (ADR 40): no mark, no block of numbers.
+void MarkAsProduct(DataSet& object) { object.SetString(tags::ContentQualification, "PRODUCT"); }
+
 void AddContributingEquipment(DataSet& object, Time now) {
   auto& item = object.AddItem(tags::ContributingEquipmentSequence);
   dicom::SetCode(item, tags::PurposeOfReferenceCodeSequence,
@@ -192,7 +195,7 @@ std::variant<Relinked, Held> Relinker::Relink(const std::string& study_uid,
                                               const std::string& destination,
                                               const ProjectConfig& project,
                                               const std::vector<DataSet>& lab_objects,
-                                              const DataSet& current, Time now) {
+                                              const DataSet& current, bool product, Time now) {
   const auto study = identities_.FindByUid(study_uid);
   if (!study) return Held{"STUDY_UNKNOWN"};
   auto identity = identities_.IdentityOf(*study);
@@ -233,7 +236,12 @@ std::variant<Relinked, Held> Relinker::Relink(const std::string& study_uid,
     SetHospitalAttributes(object, identity, answer);
     object.SetString(tags::StudyInstanceUID, identity.GetString(tags::StudyInstanceUID));
     object.SetString(tags::SpecificCharacterSet, "ISO_IR 192");
-    MarkAsResearch(object, project, ++ordinal);
+    ++ordinal;
+    if (product) {
+      MarkAsProduct(object);
+    } else {
+      MarkAsResearch(object, project, ordinal);
+    }
     AddContributingEquipment(object, now);
     EncodeAs(object, source_terms);
     relinked.objects.emplace_back(Permit<Hospital>(), std::move(object),

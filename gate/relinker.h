@@ -37,10 +37,11 @@ class Relinker {
   // `current` is what the PACS answers about the study now; its Patient and General Study
   // attributes win over the vault's. New UIDs derive from result and destination, so that a repeat
   // gives the same objects. Returns Held when it must not go out.
+  // `product`: a signed decision released the project; else the objects say RESEARCH.
   std::variant<Relinked, Held> Relink(const std::string& study_uid, const std::string& result,
                                       const std::string& destination, const ProjectConfig& project,
                                       const std::vector<dicom::DataSet>& lab_objects,
-                                      const dicom::DataSet& current, Time now);
+                                      const dicom::DataSet& current, bool product, Time now);
 
  private:
   struct UidMap;

@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gate/steward_door.h"
 
+#include <algorithm>
+#include <cctype>
+#include <string>
+
 #include "gate/routes.h"
 #include "gate/shown_values.h"
 #include "gate/test_objects.h"
+#include "gate/tested.h"
 #include "model/error.h"
 #include "store/journal.h"
 
 namespace glossator::gate {
 namespace {
+
+constexpr int kReleaseDays = 365;
 
 Json::Value DeliveryJson(const store::DeliveryRow& row) {
   Json::Value json;
@@ -39,6 +46,10 @@ const StewardDoor::Entry StewardDoor::kCalls[] = {
     {"identity.split", &StewardDoor::IdentitySplit},
     {"routes.match", &StewardDoor::RoutesMatch},
     {"destination.test", &StewardDoor::DestinationTest},
+    {"product.list", &StewardDoor::ProductList},
+    {"product.prepare", &StewardDoor::ProductPrepare},
+    {"product.release", &StewardDoor::ProductRelease},
+    {"product.revoke", &StewardDoor::ProductRevoke},
 };
 
 Json::Value StewardDoor::Handle(const Json::Value& request) {
@@ -143,11 +154,45 @@ Json::Value StewardDoor::DestinationTest(const Json::Value& request) {
   }
   TestObjects objects(parts_.config, parts_.uids, parts_.clock);
   auto reply = objects.Send(destination->second);
-  Json::Value fields;
-  fields["destination"] = name;
-  fields["status"] = reply["status"];
-  Note("destination.tested", fields);
+  const auto kind = dimse::KindOf(static_cast<uint16_t>(reply["status"].asUInt()));
+  const bool stored = kind == dimse::StatusKind::kSucceeded || kind == dimse::StatusKind::kWarned;
+  reply["outcome"] = stored ? "STORED" : "REFUSED";
+  parts_.database.Write([&](store::Transaction& transaction) {
+    if (stored) NoteTested(transaction, name, destination->second);
+    Json::Value fields;
+    fields["destination"] = name;
+    fields["status"] = reply["status"];
+    store::Append(transaction, "destination.tested", "steward", fields);
+  });
+  if (stored) parts_.courier.GoOn(name);
   return reply;
+}
+
+Json::Value StewardDoor::ProductList(const Json::Value&) {
+  Json::Value reply;
+  reply["items"] = parts_.products.List();
+  return reply;
+}
+
+Json::Value StewardDoor::ProductPrepare(const Json::Value& request) {
+  const auto text = [&](const char* key) { return request.get(key, "").asString(); };
+  const std::string days = text("days");
+  const bool number = days.size() <= 5 && std::ranges::all_of(days, ::isdigit);
+  if (!number) throw Error(ErrorKind::kInvalid, "--days: expected a number");
+  Json::Value reply;
+  reply["statement"] = parts_.products.Prepare(text("project"), text("signer"), text("why"),
+                                               days.empty() ? kReleaseDays : std::stoi(days));
+  return reply;
+}
+
+Json::Value StewardDoor::ProductRelease(const Json::Value& request) {
+  parts_.products.Accept(request["statement"].asString(), FromHex(request["signature"].asString()));
+  return Json::Value(Json::objectValue);
+}
+
+Json::Value StewardDoor::ProductRevoke(const Json::Value& request) {
+  parts_.products.Revoke(request["project"].asString(), request.get("why", "").asString());
+  return Json::Value(Json::objectValue);
 }
 
 }  // namespace glossator::gate

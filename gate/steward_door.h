@@ -19,6 +19,7 @@ struct StewardDoorParts {
   Intake& intake;
   Ledger& ledger;
   Courier& courier;
+  ProductReleases& products;
   const Keys& keys;
   UidSource& uids;
   const Clock& clock;
@@ -51,6 +52,10 @@ class StewardDoor {
   Json::Value IdentitySplit(const Json::Value&);
   Json::Value RoutesMatch(const Json::Value&);
   Json::Value DestinationTest(const Json::Value&);
+  Json::Value ProductList(const Json::Value&);
+  Json::Value ProductPrepare(const Json::Value&);
+  Json::Value ProductRelease(const Json::Value&);
+  Json::Value ProductRevoke(const Json::Value&);
 
   // steward_quarantine.cpp
   store::QuarantineRow OpenRow(const Json::Value& request);

@@ -10,6 +10,8 @@
 #include "dicom/json.h"
 #include "gate/line_server.h"
 #include "model/error.h"
+#include "model/ports.h"
+#include "vault/signature.h"
 
 namespace {
 
@@ -25,6 +27,9 @@ constexpr const char* kHelp =
     "  identity split --project P --from ID [--from-issuer I]\n"
     "  routes --dry-run FILE    (lines: CALLED CALLING PEER)\n"
     "  destination test NAME\n"
+    "  product list\n"
+    "  product release --project P --signer ID --key FILE --why TEXT [--days N]\n"
+    "  product revoke --project P --why TEXT\n"
     "PATH is {Directory}/steward.sock; by default /var/lib/glossator/steward.sock.\n"
     "exit status: 0 fine, 1 failed, 2 wrong use, 3 something is quarantined, held or refused\n";
 
@@ -41,6 +46,8 @@ constexpr std::pair<const char*, const char*> kOptions[] = {
     {"--from", "from"},         {"--from-issuer", "from_issuer"},
     {"--into", "into"},         {"--into-issuer", "into_issuer"},
     {"--decision", "decision"}, {"--dry-run", "file"},
+    {"--signer", "signer"},     {"--key", "key"},
+    {"--days", "days"},
 };
 
 bool TakeOption(Request& request, const std::string& name, const std::string& value) {
@@ -125,9 +132,31 @@ int DryRun(const Request& request) {
   return status;
 }
 
+// The person's key is used here and goes nowhere.
+int ReleaseAsProduct(const Request& request) {
+  std::ifstream stream(request.options["key"].asString(), std::ios::binary);
+  std::ostringstream key;
+  key << stream.rdbuf();
+  if (!stream) throw Error(ErrorKind::kInvalid, "--key: the file cannot be read");
+  Json::Value call = request.options;
+  call.removeMember("key");
+  call["call"] = "product.prepare";
+  const auto statement = glossator::gate::CallLine(request.socket, call)["statement"].asString();
+  std::cerr << "signed: " << statement << "\n";
+  call = Json::Value(Json::objectValue);
+  call["call"] = "product.release";
+  call["statement"] = statement;
+  call["signature"] = glossator::ToHex(glossator::vault::Sign(key.str(), statement));
+  glossator::gate::CallLine(request.socket, call);
+  return 0;
+}
+
 int Run(const Request& request) {
   const auto& words = request.words;
   if (words[0] == "routes") return DryRun(request);
+  if (words.size() == 2 && words[0] == "product" && words[1] == "release") {
+    return ReleaseAsProduct(request);
+  }
   Json::Value call = request.options;
   call["call"] = words.size() > 1 ? words[0] + "." + words[1] : words[0];
   if (words.size() > 2 && words[0] == "destination") {
@@ -139,8 +168,9 @@ int Run(const Request& request) {
   auto reply = glossator::gate::CallLine(request.socket, call);
   reply.removeMember("ok");
   Print(request, reply);
-  const bool listed = reply.isMember("items") && !reply["items"].empty();
-  return listed || reply.get("outcome", "").asString() == "SEALED" ? 3 : 0;
+  const bool listed = words[0] != "product" && reply.isMember("items") && !reply["items"].empty();
+  const auto outcome = reply.get("outcome", "").asString();
+  return listed || outcome == "SEALED" || outcome == "REFUSED" ? 3 : 0;
 }
 
 }  // namespace

@@ -28,6 +28,7 @@ Text Unless(bool fine, const char* expected) { return fine ? "" : expected; }
 Text AeTitle(const Text& text) {
   return Unless(IsAeTitle(text), "expected an AE title of 1 to 16 printable ASCII characters");
 }
+Text AeTitleOrNone(const Text& text) { return text.empty() ? "" : AeTitle(text); }
 Text AeTitleOrAny(const Text& text) { return text == "*" ? "" : AeTitle(text); }
 Text Identifier(const Text& text) {
   return Unless(IsName(text), "expected 1 to 64 letters, digits, '.', '_' or '-'");
@@ -55,6 +56,9 @@ Text Roles(const std::set<Text>& roles) {
 }
 Text NotNone(const std::set<Text>& names) {
   return Unless(!names.empty(), "expected at least one project, or \"*\"");
+}
+Text AtMostAYear(const double& hours) {
+  return Unless(hours <= 8784, "expected at most 8784 hours");
 }
 Text AtMostADay(const double& seconds) {
   return Unless(seconds <= 86400, "expected at most 86400 seconds");
@@ -138,6 +142,7 @@ const std::vector<Field<ProjectConfig>>& Table<ProjectConfig>() {
                                     &ProjectConfig::series_description_prefix, Prefix),
       Optional<ProjectConfig, int>("SeriesNumberBase", &ProjectConfig::series_number_base,
                                    SeriesBlock),
+      Optional<ProjectConfig, double>("ClaimHours", &ProjectConfig::claim_hours, AtMostAYear),
   };
   return table;
 }
@@ -164,6 +169,7 @@ const std::vector<Field<DestinationConfig>>& Table<DestinationConfig>() {
       Commitment(),
       Optional("LabelMap", &D::label_map),
       Optional("Enabled", &D::enabled),
+      Optional("RequireTest", &D::require_test),
   };
   return table;
 }
@@ -178,6 +184,20 @@ const std::vector<Field<ReaderConfig>>& Table<ReaderConfig>() {
       Optional("Organization", &R::organization),
       Required<R, std::set<Text>>("Roles", &R::roles, Roles),
       Required<R, std::set<Text>>("Projects", &R::projects, NotNone),
+      Optional<R, Text>("AeTitle", &R::aet, AeTitleOrNone),
+  };
+  return table;
+}
+
+template <>
+const std::vector<Field<SignerConfig>>& Table<SignerConfig>() {
+  using S = SignerConfig;
+  static const std::vector<Field<S>> table = {
+      Required<S, Text>("Id", &S::id, Identifier),
+      Required<S, Text>("Name", &S::name, NotEmpty),
+      Required<S, Text>("Role", &S::role, NotEmpty),
+      Required("PublicKey", &S::public_key),
+      Required<S, std::set<Text>>("Projects", &S::projects, NotNone),
   };
   return table;
 }
@@ -196,6 +216,7 @@ const std::vector<Field<Config>>& Table<Config>() {
                                                           NamedDestinations),
       Optional<Config, std::vector<Text>>("AllowedNetworks", &Config::allowed_networks, Networks),
       Optional("Readers", &Config::readers),
+      Optional("Signers", &Config::signers),
       Optional("SuperviseGate", &Config::supervise_gate),
       Optional("GateProgram", &Config::gate_program),
       Optional<Config, double>("GateLingerSeconds", &Config::gate_linger_seconds, AtMostADay),
@@ -263,6 +284,18 @@ void CheckDestinations(const Node& root, const Config& config) {
   }
 }
 
+void CheckSigners(const Node& root, const Config& config) {
+  const Node list = root.Child("Signers");
+  RequireUnique(list, "Id", config.signers, &SignerConfig::id);
+  for (Json::ArrayIndex i = 0; i < config.signers.size(); ++i) {
+    for (const Text& project : config.signers[i].projects) {
+      if (project != "*") {
+        RequireProject(list.Child(i).Child("Projects"), config, project);
+      }
+    }
+  }
+}
+
 void CheckReaders(const Node& root, const Config& config) {
   const Node list = root.Child("Readers");
   RequireUnique(list, "User", config.readers, &ReaderConfig::user);
@@ -289,6 +322,7 @@ Config ParseConfig(const Json::Value& section) {
     fields::CheckRoutes(root, config);
     fields::CheckDestinations(root, config);
     fields::CheckReaders(root, config);
+    fields::CheckSigners(root, config);
   }
   if (!faults.empty()) {
     std::string text;

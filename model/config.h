@@ -39,6 +39,7 @@ struct ProjectConfig {
   double quiet_seconds = 60;
   std::string series_description_prefix = "RESEARCH - not for diagnosis";
   int series_number_base = 9000;
+  double claim_hours = 168;  // without a sign of life a claim ends; 0: never
 };
 
 struct RouteConfig {
@@ -56,6 +57,7 @@ struct DestinationConfig {
   bool commitment_required = true;  // "required"; false: "query"
   bool label_map = false;
   bool enabled = false;
+  bool require_test = false;  // deliveries wait until a test object has arrived
 };
 
 struct ReaderConfig {
@@ -65,8 +67,18 @@ struct ReaderConfig {
   std::string organization;
   std::set<std::string> roles;
   std::set<std::string> projects;  // "*" is all of them
+  std::string aet{};               // of their tools at the lab's DICOM port; empty: none
 
   bool Sees(const std::string& project) const;
+};
+
+// Who may sign that a project's results are released as product.
+struct SignerConfig {
+  std::string id;  // in the statement and the journal
+  std::string name;
+  std::string role;
+  std::filesystem::path public_key;  // PEM, Ed25519
+  std::set<std::string> projects;    // "*" is all of them
 };
 
 struct Config {
@@ -80,6 +92,7 @@ struct Config {
   std::map<std::string, DestinationConfig> destinations;
   std::vector<std::string> allowed_networks;  // CIDR; loopback is always allowed
   std::vector<ReaderConfig> readers;
+  std::vector<SignerConfig> signers;
 
   // Operation; all have defaults.
   bool supervise_gate = true;          // false: somebody else (systemd) runs the gate

@@ -42,6 +42,8 @@ struct Node::Impl {
   bool PollDeliveries();
   bool PollEvents();
   bool SendResults();
+  bool EndStaleClaims();
+  bool IsStale(const store::Reader& reader, const Workitem& workitem) const;
   bool Attempt(const std::string& what, const std::function<bool()>& work);
 
   // node.cpp
@@ -58,6 +60,8 @@ struct Node::Impl {
   };
   Task TaskFor(const Person& who, const std::string& workitem_uid,
                const std::string& transaction_uid, const std::string& series_uid);
+  // The reader's one claimed read on that study. Throws kForbidden, kConflict.
+  Workitem ClaimOf(const Person& who, const std::string& study_uid);
   SubmitReply Refuse(const Person& who, const Task& task, std::vector<Finding> findings);
   int64_t Save(const Person& who, const Task& task, Submission submission,
                std::vector<BuiltObject> objects);

@@ -2,7 +2,8 @@
 #include "node/importer.h"
 
 #include <algorithm>
-#include <set>
+#include <iterator>
+#include <string_view>
 
 #include "dicom/error.h"
 #include "dicom/io.h"
@@ -32,13 +33,27 @@ void Check(const dicom::DataSet& head, const Batch& batch, const BatchRecord& re
   if (head.GetString(tags::PatientIdentityRemoved) != "YES") Refuse(record, "not de-identified");
 }
 
-// An object that is looked at and annotated; SEG, dose, presentation states and documents are
-// context (they may have a matrix too).
+// What speaks of images: presentation states, registrations and segmentations, value mappings,
+// reports and key objects, annotations, dose (they may have a matrix too). By class, since some say
+// the modality of what they speak of; by modality, for classes that are newer than we are.
+constexpr std::string_view kContextClasses[] = {
+    "1.2.840.10008.5.1.4.1.1.11.", "1.2.840.10008.5.1.4.1.1.66.", "1.2.840.10008.5.1.4.1.1.67",
+    "1.2.840.10008.5.1.4.1.1.88.", "1.2.840.10008.5.1.4.1.1.91.", "1.2.840.10008.5.1.4.1.1.481.2"};
+constexpr std::string_view kContextModalities[] = {
+    "SEG", "RTDOSE", "RTSTRUCT", "RTPLAN", "PR", "KO", "SR", "REG", "FID", "DOC", "ANN", "RWV"};
+
+bool IsContextClass(const std::string& uid) {
+  return std::ranges::any_of(kContextClasses, [&](std::string_view known) {
+    return known.ends_with('.') ? uid.starts_with(known) : uid == known;
+  });
+}
+
+// An object that is looked at and annotated.
 bool IsImage(const dicom::DataSet& head) {
-  static const std::set<std::string> kContext = {"SEG", "RTDOSE", "RTSTRUCT", "RTPLAN", "PR",
-                                                 "KO",  "SR",     "REG",      "FID",    "DOC"};
   return head.GetInt(tags::Rows).value_or(0) > 0 && head.GetInt(tags::Columns).value_or(0) > 0 &&
-         !kContext.contains(head.GetString(tags::Modality));
+         !IsContextClass(head.GetString(tags::SOPClassUID)) &&
+         std::ranges::find(kContextModalities, head.GetString(tags::Modality)) ==
+             std::end(kContextModalities);
 }
 
 std::string DigestOf(const std::string& study_uid, std::vector<std::string> lines) {

@@ -78,6 +78,10 @@ class Node {
   SubmitReply Submit(const Person& who, const std::string& workitem_uid,
                      const std::string& transaction_uid, std::string_view submission,
                      std::string_view labels);
+  // A Segmentation object of a tool, on a study that `who` has claimed: verified against its
+  // images, then submitted as above. Throws kForbidden without such a claim, or when the object
+  // does not carry the case's pseudonym.
+  SubmitReply SubmitObject(const Person& who, std::string part10_bytes);
   // `body` is {"verdict","reason"}; `transaction_uid` may be empty: then a review that nobody has
   // claimed is claimed and completed in one step.
   JudgeReply Judge(const Person& who, int64_t submission_id, std::string_view body,

@@ -10,6 +10,7 @@
 #include "node/tell.h"
 #include "store/node_case.h"
 #include "store/node_result.h"
+#include "store/node_workitem.h"
 
 namespace glossator::node {
 
@@ -130,6 +131,37 @@ bool Node::Impl::SendResults() {
   return false;
 }
 
+// UPS has no way back from IN PROGRESS (PS3.4 CC.1.1): the claim is canceled and a successor opens,
+// for anybody fit. A progress report (N-SET) is a sign of life.
+bool Node::Impl::EndStaleClaims() {
+  std::vector<Workitem> claimed;
+  database.Read([&](const store::Reader& reader) {
+    claimed = store::ListWorkitems(reader, "", NameOf(WorkitemState::kInProgress));
+    std::erase_if(claimed, [&](const Workitem& claim) { return !IsStale(reader, claim); });
+  });
+  for (const Workitem& seen : claimed) {
+    database.Write([&](Transaction& transaction) {
+      const Workitem workitem = RequireWorkitem(transaction, seen.uid);
+      if (workitem.state != WorkitemState::kInProgress || !IsStale(transaction, workitem)) {
+        return;
+      }
+      cases.End(transaction, workitem, WorkitemState::kCanceled, "expired", kNodeActor);
+      Workitem next = worklist::MakeReplacement(
+          workitem, RequireCase(transaction, workitem.case_id), "expired");
+      next.scheduled_performer.clear();  // rework that its author let lie
+      cases.Schedule(transaction, next, kNodeActor);
+    });
+  }
+  return false;
+}
+
+bool Node::Impl::IsStale(const store::Reader& reader, const Workitem& workitem) const {
+  const auto* project = config.FindProject(RequireCase(reader, workitem.case_id).project);
+  if (project == nullptr || project->claim_hours <= 0) return false;
+  const auto lease = std::chrono::microseconds(static_cast<int64_t>(project->claim_hours * 3.6e9));
+  return workitem.updated < ToIso8601(clock.Now() - lease);  // both UTC, same width
+}
+
 bool Node::Tick() {
   const std::lock_guard lock(impl_->ticking);
   bool more = false;
@@ -138,6 +170,7 @@ bool Node::Tick() {
   more |= impl_->Attempt("results", [&] { return impl_->SendResults(); });
   more |= impl_->Attempt("deliveries", [&] { return impl_->PollDeliveries(); });
   more |= impl_->Attempt("events", [&] { return impl_->PollEvents(); });
+  more |= impl_->Attempt("claims", [&] { return impl_->EndStaleClaims(); });
   return more;
 }
 

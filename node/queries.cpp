@@ -320,6 +320,14 @@ bool Queries::KnowsStudy(const std::string& study_uid) const {
   return known;
 }
 
+std::string Queries::ProjectOfStudy(const std::string& study_uid) const {
+  std::string project;
+  database_.Read([&](const store::Reader& reader) {
+    if (const auto found = store::FindCaseOfStudy(reader, study_uid)) project = found->project;
+  });
+  return project;
+}
+
 bool Queries::KnowsInstance(const std::string& sop_instance_uid) const {
   bool known = false;
   database_.Read([&](const store::Reader& reader) {

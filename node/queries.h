@@ -67,6 +67,8 @@ class Queries {
   Json::Value Spool() const;
   // True when the study came through the gate (the plugin's check of what Orthanc holds).
   bool KnowsStudy(const std::string& study_uid) const;
+  // The project of the study's case; "": no such case.
+  std::string ProjectOfStudy(const std::string& study_uid) const;
   bool KnowsInstance(const std::string& sop_instance_uid) const;
 
   // UPS attributes (PS3.4 CC.2.5), never the Transaction UID.

@@ -116,6 +116,16 @@ BuiltObject ResultBuilder::BuildSegmentation(const Assignment& assignment,
   return built;
 }
 
+std::optional<seg::Source> ResultBuilder::SourceOf(const Assignment& assignment,
+                                                   std::vector<Finding>& findings) {
+  if (assignment.instances.empty()) {
+    findings.push_back(Fault("series", "seriesInstanceUid", "no image series of this case"));
+    return std::nullopt;
+  }
+  const auto heads = HeadsOf(assignment);
+  return OrFinding(findings, "source", "seriesInstanceUid", [&] { return seg::MakeSource(heads); });
+}
+
 std::optional<Prepared> ResultBuilder::Prepare(const Assignment& assignment,
                                                const SubmissionForm& form, std::string_view labels,
                                                std::vector<Finding>& findings) {

@@ -45,6 +45,8 @@ class ResultBuilder {
   ResultBuilder(Archive& archive, UidSource& uids, const Clock& clock, std::string device_uid)
       : archive_(archive), uids_(uids), clock_(clock), device_uid_(std::move(device_uid)) {}
 
+  // The images' geometry; nullopt: a finding says why.
+  std::optional<seg::Source> SourceOf(const Assignment& assignment, std::vector<Finding>& findings);
   // `labels` raw or gzip. Every fault of the sender goes to `findings`; nullopt when one of them is
   // an error.
   std::optional<Prepared> Prepare(const Assignment& assignment, const SubmissionForm& form,

@@ -205,6 +205,7 @@ int32_t OnHttpFilter(OrthancPluginHttpMethod method, const char* uri, const char
     request.path = uri;
     request.headers = MapOf(headers, header_names, header_values);
     request.query = MapOf(arguments, argument_names, argument_values);
+    request.repeats_parameters = request.query.size() != arguments;
     Host* host = the_host;
     if (host == nullptr || !host->Allow(request)) {
       return 0;

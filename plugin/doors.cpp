@@ -17,7 +17,8 @@ constexpr OpenDoor kOpen[] = {
     {Method::kPost, "/glossator/api/v1", true},
     {Method::kPut, "/glossator/api/v1", true},
     {Method::kDelete, "/glossator/api/v1", true},
-    {Method::kPost, "/dicom-web/workitems", true},  // UPS-RS, PS3.18 section 11
+    {Method::kPost, "/glossator/dicom-web/studies", true},  // STOW-RS of our own
+    {Method::kPost, "/dicom-web/workitems", true},          // UPS-RS, PS3.18 section 11
     {Method::kPut, "/dicom-web/workitems", true},
     {Method::kPost, "/tools/find", false},  // searches; Orthanc Explorer needs both
     {Method::kPost, "/tools/lookup", false},

@@ -23,6 +23,7 @@ struct Request {
   std::map<std::string, std::string> query;    // GET only, decoded
   std::map<std::string, std::string> headers;  // names in lower case
   std::string_view body;
+  bool repeats_parameters = false;  // `query` has only the first of each name
 
   std::string Header(const std::string& lower_case_name) const;  // "" when absent
   // A number of the query within [0, max]; throws Invalid when it is none.

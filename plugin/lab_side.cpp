@@ -51,12 +51,19 @@ void LabSide::Start() {
   }
   node_.Reconcile();
   worker_ = std::thread(&LabSide::Work, this);
+  if (config_.lab) {
+    lab_port_ = std::make_unique<LabPort>(config_, node_, [this] { Wake(); });
+    lab_port_->Start();
+  }
   ready_ = true;
 }
 
 void LabSide::Stop() {
   ready_ = false;
   stopping_ = true;
+  if (lab_port_) {
+    lab_port_->Stop();
+  }
   gate_.Stop();
   archive_.Stop();
   Wake();

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <thread>
 
@@ -13,6 +14,7 @@
 #include "node/node.h"
 #include "plugin/archive.h"
 #include "plugin/gate_client.h"
+#include "plugin/lab_port.h"
 #include "plugin/routes.h"
 #include "plugin/supervisor.h"
 #include "store/sql.h"
@@ -50,6 +52,7 @@ class LabSide final : public Status {
   GatePort port_{gate_, returns_};
   store::Database database_;
   node::Node node_;
+  std::unique_ptr<LabPort> lab_port_;  // null: not configured
 
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -3,17 +3,20 @@
 
 #include <algorithm>
 #include <cctype>
+#include <initializer_list>
+#include <utility>
 
 #include "dicom/error.h"
 
 namespace glossator::plugin {
 namespace {
 
-constexpr size_t kPartsMax = 8;
+constexpr size_t kFormPartsMax = 8;
+constexpr size_t kRelatedPartsMax = 64;
 constexpr size_t kHeaderBytesMax = 4096;
 
 [[noreturn]] void Refuse(const std::string& text) {
-  throw Error(ErrorKind::kInvalid, "multipart/form-data: " + text);
+  throw Error(ErrorKind::kInvalid, "multipart body: " + text);
 }
 
 std::string Lower(std::string_view text) {
@@ -56,11 +59,11 @@ std::string ParameterOf(std::string_view header, std::string_view name) {
   return "";
 }
 
-std::string BoundaryOf(const std::string& content_type) {
+std::string BoundaryOf(const std::string& content_type,
+                       std::initializer_list<std::string_view> types) {
   const std::string type = Lower(content_type);
-  // With an underscore: as callbacks.cpp renames it on its way through Orthanc.
-  if (!type.starts_with("multipart/form-data;") && !type.starts_with("multipart/form_data;")) {
-    Refuse("expected as the request's Content-Type");
+  if (std::ranges::none_of(types, [&](auto expected) { return type.starts_with(expected); })) {
+    Refuse("the request's Content-Type is another");
   }
   std::string boundary = ParameterOf(content_type, "boundary");
   if (boundary.empty() || boundary.size() > 70) {  // RFC 2046 5.1.1
@@ -71,14 +74,15 @@ std::string BoundaryOf(const std::string& content_type) {
 
 class Parser {
  public:
-  Parser(std::string boundary, std::string_view body)
-      : delimiter_("\r\n--" + std::move(boundary)), rest_(body) {}
+  Parser(std::string boundary, std::string_view body, size_t parts_max)
+      : delimiter_("\r\n--" + std::move(boundary)), rest_(body), parts_max_(parts_max) {}
 
-  std::map<std::string, Part> Parse() {
+  // With their names.
+  std::vector<std::pair<std::string, Part>> Parse() {
     Expect(std::string_view(delimiter_).substr(2));
     while (!AtEnd()) {
-      if (parts_.size() == kPartsMax) {
-        Refuse("more than 8 parts");
+      if (parts_.size() == parts_max_) {
+        Refuse("too many parts");
       }
       ParsePart();
     }
@@ -104,16 +108,14 @@ class Parser {
 
   void ParsePart() {
     Part part;
-    const std::string name = ParseHeaders(part);
+    std::string name = ParseHeaders(part);
     const size_t end = rest_.find(delimiter_);
     if (end == std::string_view::npos) {
       Refuse("the last part has no end");
     }
     part.body = rest_.substr(0, end);
     rest_.remove_prefix(end + delimiter_.size());
-    if (name.empty() || !parts_.emplace(name, std::move(part)).second) {
-      Refuse("a part has no name, or the name of another");
-    }
+    parts_.emplace_back(std::move(name), std::move(part));
   }
 
   std::string ParseHeaders(Part& part) {
@@ -150,13 +152,31 @@ class Parser {
 
   std::string delimiter_;
   std::string_view rest_;
-  std::map<std::string, Part> parts_;
+  const size_t parts_max_;
+  std::vector<std::pair<std::string, Part>> parts_;
 };
 
 }  // namespace
 
 std::map<std::string, Part> ParseFormData(const std::string& content_type, std::string_view body) {
-  return Parser(BoundaryOf(content_type), body).Parse();
+  // With an underscore: as callbacks.cpp renames it on its way through Orthanc.
+  auto boundary = BoundaryOf(content_type, {"multipart/form-data;", "multipart/form_data;"});
+  std::map<std::string, Part> parts;
+  for (auto& [name, part] : Parser(std::move(boundary), body, kFormPartsMax).Parse()) {
+    if (name.empty() || !parts.emplace(name, std::move(part)).second) {
+      Refuse("a part has no name, or the name of another");
+    }
+  }
+  return parts;
+}
+
+std::vector<Part> ParseRelated(const std::string& content_type, std::string_view body) {
+  std::vector<Part> parts;
+  auto boundary = BoundaryOf(content_type, {"multipart/related;"});
+  for (auto& named : Parser(std::move(boundary), body, kRelatedPartsMax).Parse()) {
+    parts.push_back(std::move(named.second));
+  }
+  return parts;
 }
 
 }  // namespace glossator::plugin

@@ -3,6 +3,8 @@
 
 #include <orthanc/OrthancCPlugin.h>
 
+#include <algorithm>
+
 #include "dicom/json.h"
 
 namespace glossator::plugin {
@@ -106,6 +108,27 @@ std::optional<std::string> Orthanc::LookupInstance(const std::string& uid) const
 
 std::optional<std::string> Orthanc::LookupStudy(const std::string& uid) const {
   return Lookup(context_, OrthancPluginLookupStudy(context_, uid.c_str()));
+}
+
+std::vector<std::string> Orthanc::StudiesOf(const std::string& resource) const {
+  const std::string suffix = resource.starts_with("/studies/")    ? ""
+                             : resource.starts_with("/patients/") ? "/studies"
+                                                                  : "/study";
+  const Reply reply = Call(Method::kGet, resource + suffix);
+  std::vector<std::string> uids;
+  if (!reply.ok()) {
+    return uids;
+  }
+  const Json::Value json = reply.Json();
+  const auto add = [&](const Json::Value& study) {
+    uids.push_back(study["MainDicomTags"]["StudyInstanceUID"].asString());
+  };
+  if (json.isArray()) {
+    std::ranges::for_each(json, add);
+  } else {
+    add(json);
+  }
+  return uids;
 }
 
 void Orthanc::LogError(const std::string& line) const {

@@ -38,6 +38,9 @@ class Orthanc {
   // Orthanc's identifier of an instance by its SOP Instance UID, of a study by its UID.
   std::optional<std::string> LookupInstance(const std::string& sop_instance_uid) const;
   std::optional<std::string> LookupStudy(const std::string& study_instance_uid) const;
+  // Study Instance UIDs that a resource ("/series/{id}") belongs to, or that a patient has; none
+  // when there is no such resource.
+  std::vector<std::string> StudiesOf(const std::string& resource) const;
 
   void LogError(const std::string& line) const;
   void LogWarning(const std::string& line) const;

@@ -94,10 +94,6 @@ std::unique_ptr<Plugin> Plugin::Make(OrthancPluginContext* context) {
     if (config.supervise_gate) {
       checks.push_back(CheckKeyFile(config.key_file));
     }
-    if (config.lab) {
-      checks.push_back(
-          {{}, {"Lab: this version does not listen there; results come in over HTTP"}});
-    }
     checks.push_back(CheckDirectory(config.directory));
     FindGateProgram(config);
   } catch (const Error& error) {
@@ -106,19 +102,29 @@ std::unique_ptr<Plugin> Plugin::Make(OrthancPluginContext* context) {
   if (!Report(orthanc, checks)) {
     return nullptr;
   }
-  std::unique_ptr<Plugin> plugin(
-      new Plugin(orthanc, std::move(config), orthanc.StorageFolders(all)));
+  std::unique_ptr<Plugin> plugin(new Plugin(orthanc, std::move(config), all));
   RegisterCallbacks(
       context, *plugin,
       {"/glossator", "/glossator/(.*)", "/dicom-web/workitems", "/dicom-web/workitems/(.*)"});
   return plugin;
 }
 
-Plugin::Plugin(Orthanc orthanc, Config config, std::vector<fs::path> folders)
+Plugin::Plugin(Orthanc orthanc, Config config, const Json::Value& orthanc_configuration)
     : orthanc_(orthanc),
       config_(std::move(config)),
-      folders_(std::move(folders)),
-      decoy_(NobodysObject()) {}
+      folders_(orthanc.StorageFolders(orthanc_configuration)),
+      decoy_(NobodysObject()),
+      reads_(config_, DicomWebRootOf(orthanc_configuration), ReadPorts()) {}
+
+Reads::Ports Plugin::ReadPorts() {
+  return {.studies_of = [this](const auto& resource) { return orthanc_.StudiesOf(resource); },
+          .find_instance = [this](const auto& uid) { return orthanc_.LookupInstance(uid); },
+          .project_of =
+              [this](const auto& study_uid) {
+                const auto lab = Lab();
+                return lab ? lab->node().queries().ProjectOfStudy(study_uid) : std::string();
+              }};
+}
 
 Plugin::~Plugin() {
   OnStopped();
@@ -132,7 +138,7 @@ std::shared_ptr<LabSide> Plugin::Lab() {
 }
 
 bool Plugin::Allow(const Request& request) {
-  return open_ && DoorIsOpen(request.method, request.path);
+  return open_ && DoorIsOpen(request.method, request.path) && reads_.Allow(request);
 }
 
 size_t Plugin::BodyMax(const Request& request) const {
@@ -158,6 +164,7 @@ void Plugin::OnStarted() {
   try {
     Start();
   } catch (const std::exception& error) {
+    failed_ = true;
     orthanc_.LogError(std::string("Glossator stops Orthanc: ") + error.what());
     orthanc_.Call(Method::kPost, "/tools/shutdown");
   }

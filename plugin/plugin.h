@@ -10,6 +10,7 @@
 #include "plugin/callbacks.h"
 #include "plugin/lab_side.h"
 #include "plugin/orthanc.h"
+#include "plugin/reads.h"
 
 namespace glossator::plugin {
 
@@ -27,9 +28,12 @@ class Plugin final : public Host {
   std::string_view Decoy() const override { return decoy_; }
   void OnStarted() override;
   void OnStopped() override;
+  // The node could not open: Orthanc was told to stop and must not end as if all was well.
+  bool failed() const { return failed_; }
 
  private:
-  Plugin(Orthanc orthanc, Config config, std::vector<std::filesystem::path> folders);
+  Plugin(Orthanc orthanc, Config config, const Json::Value& orthanc_configuration);
+  Reads::Ports ReadPorts();
   void Start();
   std::shared_ptr<LabSide> Lab();
 
@@ -37,7 +41,9 @@ class Plugin final : public Host {
   const Config config_;
   const std::vector<std::filesystem::path> folders_;  // of Orthanc's storage and index
   const std::string decoy_;
-  std::atomic<bool> open_{false};     // no HTTP request passes before
+  Reads reads_;
+  std::atomic<bool> open_{false};  // no HTTP request passes before
+  std::atomic<bool> failed_{false};
   std::atomic<bool> testing_{false};  // the self-test is knocking
   std::mutex mutex_;
   std::shared_ptr<LabSide> lab_;

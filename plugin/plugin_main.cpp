@@ -3,6 +3,10 @@
 // initialize again in one process (SIGHUP, /tools/reset): all state hangs on one pointer.
 #include <orthanc/OrthancCPlugin.h>
 
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
 #include <memory>
 
 #include "plugin/plugin.h"
@@ -26,9 +30,17 @@ ORTHANC_PLUGINS_API int32_t OrthancPluginInitialize(OrthancPluginContext* contex
 }
 
 ORTHANC_PLUGINS_API void OrthancPluginFinalize() {
+  const bool failed = the_plugin && the_plugin->failed();
   try {
     the_plugin.reset();
   } catch (...) {  // there is nobody left to tell
+  }
+  // Foreign studies or a wrong key are found only when Orthanc runs, and the interface has no way
+  // to make it fail then: after an orderly stop (storage and index are closed before plugins are
+  // finalized) it would say 0, and whoever supervises it would believe that.
+  if (failed) {
+    std::fflush(nullptr);
+    _exit(EXIT_FAILURE);
   }
 }
 

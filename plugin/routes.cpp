@@ -51,6 +51,12 @@ constexpr Route kRoutes[] = {
     {Method::kPost, "/glossator/api/v1/submissions/{id}/decisions", "specialist clinician",
      api::Decide, 201, "Accept, return or reject a submission", kJson, kJsonMax},
 
+    {Method::kPost, "/glossator/dicom-web/studies", "annotator specialist clinician", stow::Store,
+     200, "Store Segmentations of claimed work (PS3.18 10.5)", "multipart/related", kSubmissionMax,
+     kDicomJson},
+    {Method::kPost, "/glossator/dicom-web/studies/{uid}", "annotator specialist clinician",
+     stow::Store, 200, "The same, of one study", "multipart/related", kSubmissionMax, kDicomJson},
+
     {Method::kGet, "/dicom-web/workitems", kAnyReader, ups::Search, 200,
      "Search for workitems (PS3.18 11.9)", "", 0, kDicomJson},
     {Method::kPost, "/dicom-web/workitems", "manager", ups::Create, 201,
@@ -77,11 +83,6 @@ std::vector<std::string_view> Split(std::string_view path) {
   return parts;
 }
 
-const ReaderConfig* FindReader(const Config& config, const std::string& user) {
-  const auto found = std::ranges::find(config.readers, user, &ReaderConfig::user);
-  return user.empty() || found == config.readers.end() ? nullptr : &*found;
-}
-
 bool MayCall(const Route& route, const ReaderConfig* who) {
   if (route.roles == kAnyone) {
     return true;
@@ -95,8 +96,7 @@ bool MayCall(const Route& route, const ReaderConfig* who) {
 Answer Run(const Route& route, const Services& services, const Request& request,
            std::vector<std::string> captured) {
   static const ReaderConfig kNobody;
-  const std::string user = BasicUser(request.Header("authorization"));
-  const ReaderConfig* who = FindReader(services.config, user);
+  const ReaderConfig* who = FindReader(services.config, request);
   if (!MayCall(route, who)) {
     return Problem(403, who == nullptr ? "not a reader of this node" : "not in your roles");
   }
@@ -109,6 +109,12 @@ Answer Run(const Route& route, const Services& services, const Request& request,
 }  // namespace
 
 std::span<const Route> Routes() { return kRoutes; }
+
+const ReaderConfig* FindReader(const Config& config, const Request& request) {
+  const std::string user = BasicUser(request.Header("authorization"));
+  const auto found = std::ranges::find(config.readers, user, &ReaderConfig::user);
+  return user.empty() || found == config.readers.end() ? nullptr : &*found;
+}
 
 std::optional<std::vector<std::string>> Match(std::string_view pattern, std::string_view path) {
   const auto wanted = Split(pattern);

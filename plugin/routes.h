@@ -57,6 +57,8 @@ struct Route {
 };
 
 std::span<const Route> Routes();
+// The reader whom Orthanc authenticated; nullptr: somebody else.
+const ReaderConfig* FindReader(const Config& config, const Request& request);
 // Finds the route, the reader and the right to call it. 404 for an unknown path, 405 for another
 // method, 403 without the role, 413 for a body that is too long; Errors become problem documents.
 Answer Dispatch(std::span<const Route> routes, const Services& services, const Request& request);
@@ -90,6 +92,9 @@ Answer Update(const Services&, const Call&);
 Answer ChangeState(const Services&, const Call&);
 Answer RequestCancel(const Services&, const Call&);
 }  // namespace ups
+namespace stow {
+Answer Store(const Services&, const Call&);  // stow.cpp
+}  // namespace stow
 namespace pages {
 Answer Page(const Services&, const Call&);     // status_page.cpp
 Answer OpenApi(const Services&, const Call&);  // openapi.cpp

@@ -92,6 +92,14 @@ void InsertInstance(Transaction& transaction, const InstanceRow& instance) {
        Blob{instance.identity}, instance.segment, instance.offset});
 }
 
+void MoveInstance(Transaction& transaction, const InstanceRow& instance) {
+  transaction.Execute(
+      "UPDATE instance SET segment = ?, offset = ?, seal = ?, size = ?, head_size = ? "
+      "WHERE number = ? AND state = 'HELD'",
+      {instance.segment, instance.offset, instance.seal, instance.size, instance.head_size,
+       instance.number});
+}
+
 int64_t InsertBatch(Transaction& transaction, int64_t study, int64_t revision) {
   const int64_t number = transaction.Insert(
       "INSERT INTO batch(study, revision, state) VALUES (?, ?, 'RELEASED')", {study, revision});

@@ -68,6 +68,8 @@ std::vector<InstanceRow> InstancesOf(const Reader& reader, int64_t study);
 std::vector<InstanceRow> InstancesOf(const Reader& reader, int64_t study, std::string_view state);
 std::vector<InstanceRow> InstancesOfBatch(const Reader& reader, int64_t batch);
 void InsertInstance(Transaction& transaction, const InstanceRow& instance);
+// The instance was written anew: place, seal, sizes. Only while it is HELD.
+void MoveInstance(Transaction& transaction, const InstanceRow& instance);
 void SetInstanceIdentity(Transaction& transaction, int64_t number,
                          std::string_view identity_digest);
 

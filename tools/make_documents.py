@@ -36,13 +36,14 @@ def transfer_syntaxes():
 
 
 def reasons():
-    yield "| reason | meaning |"
-    yield "|---|---|"
+    yield "| reason | meaning | a person may release it |"
+    yield "|---|---|---|"
     text = (ROOT / "deid/reason.cpp").read_text()
     names = dict(re.findall(r"(k\w+) = \"([A-Z_]+)\"", (ROOT / "deid/reason.h").read_text()))
-    for name, meaning in re.findall(r"\{reasons::(k\w+),\s*((?:\"[^\"]*\"\s*)+)\}", text):
+    entry = r"\{reasons::(k\w+),\s*((?:\"[^\"]*\"\s*)+),\s*(true|false)\}"
+    for name, meaning, releasable in re.findall(entry, text):
         words = "".join(re.findall(r"\"([^\"]*)\"", meaning))
-        yield f"| `{names[name]}` | {words} |"
+        yield f"| `{names[name]}` | {words} | {'yes' if releasable == 'true' else 'no'} |"
 
 
 def left_out():

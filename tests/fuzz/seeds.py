@@ -19,7 +19,8 @@ LAB_CALLS = ["hello", "status", "batches", "returned_ready", "stop"]
 LAB_PAGES = ["studies", "deliveries", "quarantine", "events"]
 STEWARD_CALLS = ["quarantine.list", "quarantine.show", "quarantine.release", "quarantine.redact",
                  "quarantine.reject", "conflicts", "held.list", "held.show", "held.resolve",
-                 "identity.merge", "identity.split", "routes.match", "destination.test"]
+                 "identity.merge", "identity.split", "routes.match", "destination.test",
+                 "product.list", "product.prepare", "product.release", "product.revoke"]
 
 
 def files():

@@ -96,6 +96,7 @@ def test_orthanc_does_not_start_and_the_log_names_the_path(name):
         with Orthanc(config, plugin=True):
             pass
     assert text in str(refusal.value)
+    assert refusal.value.status not in (0, None)
 
 
 def test_a_key_file_that_others_can_read_is_refused(tmp_path):
@@ -125,6 +126,7 @@ def test_another_key_than_the_vault_was_made_with_stops_orthanc(tmp_path):
         with Orthanc(config, plugin=True, directory=tmp_path):
             pass
     assert "the gate refuses to run" in str(refusal.value)
+    assert refusal.value.status == 1
 
 
 def test_an_orthanc_with_studies_from_elsewhere_is_stopped(tmp_path):
@@ -135,6 +137,9 @@ def test_an_orthanc_with_studies_from_elsewhere_is_stopped(tmp_path):
             pass
     assert "1 studies which did not come through the gate" in str(refusal.value)
     assert "DOE" not in str(refusal.value)
+    assert refusal.value.status == 1, "whoever supervises Orthanc must see that it failed"
+    with Orthanc(directory=tmp_path) as plain:  # it was an orderly stop
+        assert plain.rest_get("/statistics")["CountStudies"] == 1
 
 
 # Closed doors.

@@ -64,7 +64,11 @@ class HttpError(Exception):
 
 
 class StartFailed(Exception):
-    """Orthanc ended instead of starting; the text is its log."""
+    """Orthanc ended instead of starting; the text is its log, `status` its exit status."""
+
+    def __init__(self, text, status=None):
+        super().__init__(text)
+        self.status = status
 
 
 class Response:
@@ -158,7 +162,7 @@ class Orthanc:
         end = time.monotonic() + timeout
         while time.monotonic() < end:
             if self.process.poll() is not None:
-                raise StartFailed(self.read_log())
+                raise StartFailed(self.read_log(), self.process.returncode)
             try:
                 status = self.request("GET", "/glossator/live" if self.plugin else "/system").status
                 if status == 200:

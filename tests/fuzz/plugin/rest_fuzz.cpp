@@ -60,6 +60,8 @@ constexpr std::array kRows = {
     Row{Method::kPut, "/dicom-web/workitems/*/state", kBob, kDicomJson, true},
     Row{Method::kGet, "/dicom-web/workitems", kAlice, "", false},
     Row{Method::kGet, "/glossator/api/v1/cases", kMax, "", false},
+    Row{Method::kPost, "/glossator/dicom-web/studies", kAlice, "multipart/related; boundary=b",
+        false},
 };
 
 // "name=value&name=value"

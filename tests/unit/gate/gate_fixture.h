@@ -27,6 +27,7 @@ namespace glossator::gate {
 namespace tags = dicom::tags;
 
 inline constexpr const char* kCtImage = "1.2.840.10008.5.1.4.1.1.2";
+inline constexpr const char* kJpeg = "1.2.840.10008.1.2.4.50";
 inline constexpr const char* kMpeg4 = "1.2.840.10008.1.2.4.102";
 inline constexpr const char* kEnhancedSr = "1.2.840.10008.5.1.4.1.1.88.22";
 
@@ -120,6 +121,7 @@ class GateTest : public testing::Test {
                         {kCtImage, {std::string(dicom::kImplicitLittleEndian.uid)}},
                         {kCtImage, {std::string(dicom::kExplicitBigEndian.uid)}},
                         {kCtImage, {kMpeg4}},
+                        {kCtImage, {kJpeg}},
                         {kEnhancedSr, {}}};
     return std::make_unique<dimse::Scu>(options);
   }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "spool/spool.h"
 #include "tests/unit/gate/gate_fixture.h"
 
 namespace glossator::gate {
@@ -268,7 +269,7 @@ TEST_F(GateTest, WhatWasAcknowledgedIsThereAfterARestart) {
   EXPECT_TRUE(Ask("batches")["items"].empty());
 }
 
-// The names in a sealed report were known to the study in memory only: after a restart the search
+// The names in a sealed object were known to the study in memory only: after a restart the search
 // before the release did not look for them.
 TEST_F(GateTest, WhatOnlyASealedObjectSaidIsSearchedForAfterARestart) {
   config_.projects[0].quiet_seconds = 3600;
@@ -277,16 +278,102 @@ TEST_F(GateTest, WhatOnlyASealedObjectSaidIsSearchedForAfterARestart) {
   image.SetString(tags::Manufacturer, "SIEMENS");
   ASSERT_EQ(Send(image).code, dimse::kSuccess);
   Await([&] { return Ask("studies")["items"][0]["instances"].asInt() == 1; });
-  auto report = CtSlice(2);
-  report.SetString(tags::SOPClassUID, kEnhancedSr);
-  report.SetString(tags::OperatorsName, "SIEMENS^WERNER");
-  report.Erase(tags::PixelData);
-  ASSERT_EQ(Send(report).code, dimse::kSuccess);
+  auto sealed = CtSlice(2);
+  sealed.SetString(tags::BurnedInAnnotation, "YES");
+  sealed.SetString(tags::OperatorsName, "SIEMENS^WERNER");
+  ASSERT_EQ(Send(sealed).code, dimse::kSuccess);
   Stop();
   config_.projects[0].quiet_seconds = 0.1;
   Start();
-  Await([&] { return StudyState() == "QUARANTINED"; });
-  EXPECT_TRUE(Ask("batches")["items"].empty());
+  const auto batch = AwaitBatch();
+  EXPECT_EQ(batch["records"].size(), 1u);
+  EXPECT_EQ(ReadRecord(batch, 0).find("SIEMENS"), std::string::npos);
+}
+
+// A word that is an identifier only since a later object said so: the study was quarantined, now
+// what waits is cleaned a second time.
+TEST_F(GateTest, WhatALateObjectNamesIsCleanedFromTheEarlierOnes) {
+  for (const auto* syntax :
+       {&dicom::kExplicitLittleEndian, &dicom::kDeflatedExplicitLittleEndian}) {
+    const std::string number = syntax->deflated ? "7" : "8";
+    auto image = CtSlice(1);
+    image.SetString(tags::StudyInstanceUID, "1.2." + number);
+    image.SetString(tags::SOPInstanceUID, "1.2.9." + number);
+    image.SetString(tags::Manufacturer, "SIEMENS");
+    image.SetString(tags::ManufacturerModelName, "Emotion");
+    auto late = CtSlice(2);
+    late.SetString(tags::StudyInstanceUID, "1.2." + number);
+    late.SetString(tags::SOPInstanceUID, "1.2.8." + number);
+    late.SetString(tags::OperatorsName, "SIEMENS^WERNER");
+    config_.projects[0].quiet_seconds = 2;
+    if (!gate_) Start();
+    ASSERT_EQ(Send(image, "GL_LUNG", *syntax).code, dimse::kSuccess);
+    ASSERT_EQ(Send(late, "GL_LUNG", *syntax).code, dimse::kSuccess);
+    const auto batch = AwaitBatch();
+    ASSERT_EQ(batch["records"].size(), 2u);
+    const auto file = dicom::ReadFile(std::string_view(ReadRecord(batch, 0)));
+    EXPECT_EQ(file.data_set.GetString(tags::Manufacturer), "REMOVED");
+    EXPECT_EQ(file.data_set.Find(tags::PixelData)->value, std::string(128, '\1'));
+    EXPECT_EQ(file.syntax->uid, syntax->uid);
+    Json::Value request;
+    request["batch"] = batch["batch"];
+    Ask("imported", request);
+  }
+}
+
+// A study whose record could not be read ended each round of the release: those after it waited
+// for ever.
+TEST_F(GateTest, ADamagedRecordKeepsBackItsOwnStudyOnly) {
+  config_.projects[0].quiet_seconds = 3600;
+  Start();
+  ASSERT_EQ(Send(CtSlice(1)).code, dimse::kSuccess);
+  Await([&] { return Ask("studies")["items"][0]["instances"].asInt() == 1; });
+  Stop();
+  for (const auto& entry :
+       std::filesystem::directory_iterator(directory_.path() / "spool" / "intake")) {
+    if (entry.file_size() < 4096) continue;
+    std::fstream file(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
+    std::string bytes(std::istreambuf_iterator<char>(file), {});
+    const auto end = bytes.find_last_not_of('\0');
+    file.clear();
+    file.seekp(static_cast<std::streamoff>(end / 2));
+    file.put(static_cast<char>(~bytes[end / 2]));
+  }
+  config_.projects[0].quiet_seconds = 0.1;
+  Start();
+  auto other = CtSlice(2);
+  other.SetString(tags::StudyInstanceUID, "1.2.77");
+  ASSERT_EQ(Send(other).code, dimse::kSuccess);
+  const auto batch = AwaitBatch();
+  EXPECT_EQ(batch["records"].size(), 1u);
+  EXPECT_EQ(batch["study"].asInt(), 2);
+}
+
+// A manifest of the lab side with members of other types ended each round of the courier.
+TEST_F(GateTest, AResultThatSaysNothingUsableHoldsBackNoOther) {
+  config_.destinations["pacs"] = {
+      .aet = "PACS", .address = "127.0.0.1", .port = 1, .enabled = true};
+  Start();
+  const auto append = [&](const std::string& manifest, const std::string& key) {
+    spool::Spool spool(SystemFiles(), directory_.path() / "spool" / "return");
+    spool.Recover([](const spool::Recovered&) {});
+    auto writer = spool.Begin();
+    writer->Append(manifest);
+    writer->Commit(key, [](std::optional<spool::Place> place) { EXPECT_TRUE(place); });
+  };
+  const std::string whole =
+      R"("project":"lung","result":"1.2","study_uid":"1.2","destination":"pacs")";
+  append("no JSON", "first");
+  append("[]", "second");
+  append(R"({"result":1})", "third");
+  append("{" + whole + R"(,"files":[{"size":"x"}]})", "fourth");
+  append("{" + whole + "}", "fifth");
+  Ask("returned_ready");
+  Await([&] {
+    const auto items = Ask("deliveries")["items"];
+    return items.size() == 2 && items[0]["reason"].asString() == "RESULT_UNREADABLE" &&
+           items[1]["reason"].asString() == "DESTINATION_AWAY";
+  });
 }
 
 TEST_F(GateTest, ALateInstanceOpensASecondRevision) {

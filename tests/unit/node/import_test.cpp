@@ -79,6 +79,21 @@ TEST_F(Import, OpensNoReadForContextOnly) {
   EXPECT_TRUE(CaseFor(max_)["workitems"].empty());
 }
 
+// Some writers give a segmentation the modality of the images that it speaks of.
+TEST_F(Import, TellsContextFromImagesByTheClassToo) {
+  int64_t number = 0;
+  for (const char* context : {"1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.11.1",
+                              "1.2.840.10008.5.1.4.1.1.88.59", "1.2.840.10008.5.1.4.1.1.481.2"}) {
+    dicom::DataSet object = Slice(1);
+    object.SetString(tags::SOPClassUID, context);
+    object.SetString(tags::SOPInstanceUID, "2.25.9" + std::to_string(++number));
+    ReleaseBatch(number, {object});
+    node_->Tick();
+    EXPECT_EQ(CaseFor(max_)["instances"].asInt(), number);
+    EXPECT_EQ(WorkFor(alice_, "READ"), "") << context;
+  }
+}
+
 TEST_F(Import, ReplacesAnUnclaimedReadWhenImagesComeLate) {
   OpenCase();
   const std::string first = WorkFor(alice_, "READ");

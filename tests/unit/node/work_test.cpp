@@ -65,6 +65,54 @@ TEST_F(Work, CanceledByItsReaderIsScheduledAnew) {
   EXPECT_NE(WorkFor(carol_, "READ"), uid);
 }
 
+TEST_F(Work, ClaimedAndLeftLyingIsOpenedForOthers) {
+  OpenCase();
+  const std::string uid = Claim(alice_);
+  clock_.Advance(std::chrono::hours(167));
+  node_->Tick();
+  EXPECT_EQ(WorkFor(carol_, "READ"), "") << "the lease is not over";
+  dicom::DataSet progress;
+  progress.AddItem(tags::ProcedureStepProgressInformationSequence)
+      .SetString(tags::ProcedureStepProgress, "40");
+  EXPECT_EQ(node_->Update(alice_, uid, kLock, progress).status, 0);
+  clock_.Advance(std::chrono::hours(167));
+  node_->Tick();
+  EXPECT_EQ(WorkFor(carol_, "READ"), "") << "a progress report renews it";
+  clock_.Advance(std::chrono::hours(2));
+  node_->Tick();
+  node_->Tick();
+  const std::string next = WorkFor(carol_, "READ");
+  ASSERT_NE(next, "");
+  EXPECT_NE(next, uid);
+  const dicom::DataSet ups = node_->queries().Workitem(carol_, next);
+  EXPECT_EQ(
+      ups.FirstItem(tags::ReplacedProcedureStepSequence)->GetString(tags::ReferencedSOPInstanceUID),
+      uid);
+  EXPECT_EQ(CountEvents("workitem.canceled"), 1);
+  EXPECT_EQ(KindOf([&] { node_->Submit(alice_, uid, kLock, Form(), Labels()); }),
+            ErrorKind::kConflict);
+  ExpectWholeJournal();
+}
+
+TEST_F(Work, ReworkThatItsAuthorLetsLieIsForAnybody) {
+  const int64_t id = Submitted();
+  node_->Judge(bob_, id, R"({"verdict":"RETURN","reason":"the apex is missing"})");
+  const std::string rework = WorkFor(alice_, "READ");
+  EXPECT_EQ(node_->ChangeState(alice_, rework, kLock, "IN PROGRESS").status, 0);
+  clock_.Advance(std::chrono::hours(169));
+  node_->Tick();
+  EXPECT_NE(WorkFor(carol_, "READ"), "");
+}
+
+TEST_F(Work, WithoutALeaseIsNeverTakenAway) {
+  config_.projects[0].claim_hours = 0;
+  OpenCase();
+  Claim(alice_);
+  clock_.Advance(std::chrono::hours(100000));
+  node_->Tick();
+  EXPECT_EQ(WorkFor(carol_, "READ"), "");
+}
+
 TEST_F(Work, KeepsProgressForItsPerformerOnly) {
   OpenCase();
   const std::string uid = Claim(alice_);
@@ -175,6 +223,48 @@ TEST_F(Work, ThatDoesNotFitItsCaseIsRefusedWithEveryFinding) {
   EXPECT_EQ(KindOf([&] { node_->Submit(alice_, uid, kLock, "{", Labels()); }), ErrorKind::kInvalid);
   EXPECT_EQ(WorkFor(alice_, "READ", "IN PROGRESS"), uid);
   EXPECT_GT(CountEvents("submission.refused"), 5);
+}
+
+TEST_F(Work, MayComeAsTheSegmentationOfATool) {
+  const int64_t first = Submitted();
+  const std::string object = node_->SubmissionFile(alice_, first, "seg");
+  EXPECT_EQ(KindOf([&] { node_->SubmitObject(alice_, object); }), ErrorKind::kForbidden)
+      << "nothing is claimed";
+  node_->Judge(bob_, first, R"({"verdict":"RETURN","reason":"the apex is missing"})");
+  const std::string rework = WorkFor(alice_, "READ");
+  EXPECT_EQ(node_->ChangeState(alice_, rework, kLock, "IN PROGRESS").status, 0);
+  EXPECT_EQ(KindOf([&] { node_->SubmitObject(carol_, object); }), ErrorKind::kForbidden)
+      << "it is another's claim";
+  const SubmitReply second = node_->SubmitObject(alice_, object);
+  ASSERT_NE(second.id, 0);
+  EXPECT_NE(second.id, first);
+  const std::string written = node_->SubmissionFile(alice_, second.id, "seg");
+  EXPECT_EQ(seg::Read(written).pixels, seg::Read(object).pixels);
+  EXPECT_EQ(seg::Read(written).description.segments.at(1).name, "Lung");
+  EXPECT_NE(seg::Read(written).sop_instance_uid, seg::Read(object).sop_instance_uid);
+  ExpectWholeJournal();
+}
+
+TEST_F(Work, OfAToolIsRefusedUnlessItIsOfThisCase) {
+  const int64_t first = Submitted();
+  const std::string object = node_->SubmissionFile(alice_, first, "seg");
+  node_->Judge(bob_, first, R"({"verdict":"RETURN","reason":"the apex is missing"})");
+  node_->ChangeState(alice_, WorkFor(alice_, "READ"), kLock, "IN PROGRESS");
+  const auto changed = [&](dicom::Tag tag, const std::string& value) {
+    auto file = dicom::ReadFile(std::string_view(object));
+    file.data_set.SetString(tag, value);
+    return dicom::WriteFile(file.data_set, *file.syntax);
+  };
+  EXPECT_EQ(KindOf([&] { node_->SubmitObject(alice_, changed(tags::PatientID, "MRN-4711")); }),
+            ErrorKind::kForbidden)
+      << "identified objects stay out";
+  EXPECT_EQ(KindOf([&] { node_->SubmitObject(alice_, changed(tags::StudyInstanceUID, "2.25.7")); }),
+            ErrorKind::kForbidden);
+  EXPECT_EQ(KindOf([&] { node_->SubmitObject(alice_, "no DICOM"); }), ErrorKind::kInvalid);
+  const auto reply = node_->SubmitObject(alice_, changed(tags::FrameOfReferenceUID, "2.25.7"));
+  EXPECT_EQ(reply.id, 0);
+  EXPECT_TRUE(HasErrors(reply.findings)) << "the verifier judges it";
+  EXPECT_EQ(CountEvents("submission.refused"), 1);
 }
 
 TEST_F(Work, IsNeverJudgedByItsAuthorNorByAnAnnotator) {

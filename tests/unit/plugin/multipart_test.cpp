@@ -44,6 +44,20 @@ TEST(FormData, TakesAnEmptyPart) {
   EXPECT_EQ(ParseFormData(kType, PartOf("labels", "") + "--xyz--").at("labels").body, "");
 }
 
+TEST(Related, GivesThePartsInTheirOrder) {
+  const std::string type = "multipart/related; type=\"application/dicom\"; boundary=xyz";
+  const std::string body =
+      "--xyz\r\nContent-Type: application/dicom\r\n\r\none\r\n"
+      "--xyz\r\nContent-Type: application/dicom; transfer-syntax=1.2\r\n\r\ntwo\r\n--xyz--";
+  const auto parts = ParseRelated(type, body);
+  ASSERT_EQ(parts.size(), 2u);
+  EXPECT_EQ(parts[0].body, "one");
+  EXPECT_EQ(parts[1].body, "two");
+  EXPECT_EQ(parts[1].content_type, "application/dicom");
+  EXPECT_THROW(ParseRelated(kType, body), Error);
+  EXPECT_THROW(ParseFormData(type, body), Error);
+}
+
 class BrokenFormData : public ::testing::TestWithParam<std::pair<std::string, std::string>> {};
 
 TEST_P(BrokenFormData, IsRefused) {

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Segmentations made with other tools: by C-STORE to the lab's DICOM port and by STOW-RS."""
+import io
+import subprocess
+
+import loop
+import orthanc
+import pydicom
+import pydicom.uid
+import pytest
+import reader
+import synthetic
+import volume
+from hospital_and_lab import PEOPLE, PROJECT, Site
+
+AET, TOOL = "LABSIDE", "SLICER1"
+
+
+@pytest.fixture(scope="module")
+def port():
+    return orthanc.free_port()
+
+
+@pytest.fixture(scope="module")
+def flow(port, tmp_path_factory):
+    people = [dict(person) for person in PEOPLE]
+    people[0]["AeTitle"] = TOOL
+    people[1]["AeTitle"] = "SLICER2"
+    section = {"Lab": {"Address": "127.0.0.1", "Port": port, "AeTitle": AET}, "Readers": people}
+    with Site(tmp_path_factory.mktemp("site"), quiet_seconds=1, section=section) as site:
+        yield loop.Loop(site, seconds=60)
+
+
+@pytest.fixture(scope="module")
+def work(flow, tmp_path_factory):
+    """A case whose first submission was returned: its SEG stands for what a tool would make."""
+    plan = synthetic.Plan(modality="CT", rows=17, columns=13, slices=5, spacing=5.0,
+                          seed="lab-tools", patient_id="T-1")
+    for path in synthetic.write(plan, tmp_path_factory.mktemp("study")):
+        answer = flow.site.pacs.upload(path.read_bytes())
+    found = flow.send(flow.site.pacs.study_uid(answer["ParentStudy"]))
+    assert flow.open(found)
+    flow.claim(found)
+    flow.look(found, mask=volume.mask_to_the_edges)
+    flow.submit(found)
+    answer = flow.site.node.request(
+        "GET", f"/glossator/api/v1/submissions/{found.submission}/files/seg", user="reader-1")
+    assert answer.status == 200
+    return_it(flow, found.submission)
+    return found, answer.body
+
+
+def return_it(flow, submission):
+    answer = flow.site.node.request(
+        "POST", f"/glossator/api/v1/submissions/{submission}/decisions",
+        {"verdict": "RETURN", "reason": "once more, with the tool"}, user="reader-2")
+    assert answer.status == 201, answer.body
+
+
+def claim_again(flow, found):
+    case = reader.case(flow.site.node, "reader-1", found.case["id"])
+    uid = next(item["uid"] for item in case["workitems"]
+               if item["state"] == "SCHEDULED" and item["stage"] == "READ")
+    reader.claim(flow.site.node, "reader-1", uid)
+
+
+def made_by_a_tool(segmentation, **attributes):
+    data = pydicom.dcmread(io.BytesIO(segmentation))
+    data.SOPInstanceUID = data.file_meta.MediaStorageSOPInstanceUID = pydicom.uid.generate_uid()
+    data.SeriesInstanceUID = pydicom.uid.generate_uid()
+    data.Manufacturer, data.SeriesDescription = "A tool", "Segmentation"
+    for keyword, value in attributes.items():
+        setattr(data, keyword, value)
+    out = io.BytesIO()
+    data.save_as(out, write_like_original=False)
+    return out.getvalue()
+
+
+def store(port, folder, segmentation, calling=TOOL, called=AET):
+    path = folder / "seg.dcm"
+    path.write_bytes(segmentation)
+    return subprocess.run(["storescu", "-v", "-R", "-aet", calling, "-aec", called, "127.0.0.1",
+                           str(port), str(path)], capture_output=True, text=True, timeout=60)
+
+
+def stow(flow, segmentation, user="reader-1", path="/glossator/dicom-web/studies"):
+    body = (b"--b\r\nContent-Type: application/dicom\r\n\r\n" + segmentation + b"\r\n--b--")
+    return flow.site.node.request("POST", path, body, user=user, headers={
+        "Content-Type": 'multipart/related; type="application/dicom"; boundary=b'})
+
+
+def submissions(flow, found):
+    case = reader.case(flow.site.node, "manager", found.case["id"])
+    return {item["id"] if isinstance(item, dict) else item for item in case["submissions"]}
+
+
+def test_only_tools_of_readers_are_let_in(port, flow):
+    def echo(calling, called):
+        return subprocess.run(["echoscu", "-aet", calling, "-aec", called, "127.0.0.1", str(port)],
+                              capture_output=True, timeout=60).returncode
+    assert echo(TOOL, AET) == 0
+    assert echo("NOBODY", AET) != 0
+    assert echo(TOOL, "ANOTHER") != 0
+
+
+def test_without_a_claim_nothing_is_taken(port, flow, work, tmp_path):
+    found, segmentation = work
+    before = submissions(flow, found)
+    done = store(port, tmp_path, made_by_a_tool(segmentation))
+    assert "0x124" in done.stdout + done.stderr or "0124" in done.stdout + done.stderr
+    assert stow(flow, made_by_a_tool(segmentation)).status == 409
+    assert submissions(flow, found) == before
+
+
+def test_a_segmentation_of_a_tool_becomes_the_submission_of_the_claim(port, flow, work, tmp_path):
+    found, segmentation = work
+    claim_again(flow, found)
+    before = submissions(flow, found)
+    for wrong in ({"PatientID": "MRN-4711"}, {"StudyInstanceUID": pydicom.uid.generate_uid()},
+                  {"FrameOfReferenceUID": pydicom.uid.generate_uid()}):
+        done = store(port, tmp_path, made_by_a_tool(segmentation, **wrong))
+        assert "Status: Success" not in done.stdout + done.stderr, wrong
+    assert "Status: Success" not in store(
+        port, tmp_path, made_by_a_tool(segmentation), calling="SLICER2").stderr
+    assert submissions(flow, found) == before
+    done = store(port, tmp_path, made_by_a_tool(segmentation))
+    assert "Success" in done.stdout + done.stderr, done.stderr
+    new = submissions(flow, found) - before
+    assert len(new) == 1
+    return_it(flow, new.pop())
+
+
+def test_stow_does_the_same_and_the_result_reaches_the_pacs(flow, work):
+    found, segmentation = work
+    claim_again(flow, found)
+    before = submissions(flow, found)
+    assert stow(flow, segmentation, user="manager").status == 403
+    assert stow(flow, segmentation, user="reader-2").status == 409
+    assert stow(flow, made_by_a_tool(segmentation), path="/dicom-web/studies").status == 403
+    elsewhere = stow(flow, made_by_a_tool(segmentation), path="/glossator/dicom-web/studies/2.25.1")
+    assert elsewhere.status == 409
+    assert elsewhere.json()["00081198"]["Value"][0]["00081197"]["Value"] == [0xA900]
+    answer = stow(flow, made_by_a_tool(segmentation))
+    assert answer.status == 200, answer.body
+    assert "00081199" in answer.json()
+    new = submissions(flow, found) - before
+    assert len(new) == 1
+    found.submission = new.pop()
+    flow.accept(found)
+    assert flow.wait_for_delivery(found) == "COMMITTED"
+    flow.arrived(found)
+    assert PROJECT == found.case["project"]
