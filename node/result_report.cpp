@@ -33,10 +33,23 @@ class Groups {
     GroupFor(measurement)
         .measurements.push_back({measurement.concept_name, measurement.value, measurement.unit});
   }
+  void Add(const sr::MeasurementGroup& finding) {
+    sr::MeasurementGroup group = finding;
+    if (group.segment) {
+      const auto label = static_cast<uint16_t>(group.segment->number);
+      const sr::MeasurementGroup whole = GroupOf(IndexOf(form_, label));
+      group.segment = whole.segment;
+      if (group.tracking_uid.empty() && !IsTracked(whole.tracking_uid)) {
+        group.tracking_uid = whole.tracking_uid;
+      }
+    }
+    if (group.tracking_uid.empty()) group.tracking_uid = uids_.New();
+    groups_.push_back(std::move(group));
+  }
   void AddUnmeasured() {
     for (size_t i = 0; i < form_.description.segments.size(); ++i) {
       const auto is_of = [&](const auto& group) {
-        return group.segment->number == encoded_.segment_numbers.at(i);
+        return group.segment && group.segment->number == encoded_.segment_numbers.at(i);
       };
       if (std::ranges::none_of(groups_, is_of)) groups_.push_back(GroupOf(i));
     }
@@ -49,7 +62,7 @@ class Groups {
     const int64_t number = encoded_.segment_numbers.at(index);
     bool is_first = true;
     for (sr::MeasurementGroup& group : groups_) {
-      if (group.segment->number != number) continue;
+      if (!group.segment || group.segment->number != number) continue;
       if (group.tracking_identifier == measurement.tracking_identifier) return group;
       is_first = false;
     }
@@ -58,6 +71,10 @@ class Groups {
     if (!is_first) group.tracking_uid = uids_.New();
     group.finding = measurement.finding;
     return groups_.emplace_back(std::move(group));
+  }
+
+  bool IsTracked(const std::string& uid) const {
+    return std::ranges::find(groups_, uid, &sr::MeasurementGroup::tracking_uid) != groups_.end();
   }
 
   sr::MeasurementGroup GroupOf(size_t index) const {
@@ -88,11 +105,12 @@ sr::DeviceObserver Device(const std::string& uid) {
           .software_version = equipment.software_versions};
 }
 
-void RequireSameNumbers(const std::string& file, const sr::ReportDescription& sent) {
+void RequireSame(const std::string& file, const sr::ReportDescription& sent) {
   const sr::Report got = sr::Decode(dicom::ReadFile(std::string_view(file)).data_set);
   const auto same = [](const sr::MeasurementGroup& a, const sr::MeasurementGroup& b) {
-    return a.tracking_uid == b.tracking_uid && a.segment == b.segment &&
-           a.measurements == b.measurements;
+    return a.tracking_uid == b.tracking_uid && a.segment == b.segment && a.regions == b.regions &&
+           a.extents == b.extents && a.measurements == b.measurements &&
+           a.evaluations.size() == b.evaluations.size();
   };
   if (!std::ranges::equal(got.description.groups, sent.groups, same)) {
     throw Error(ErrorKind::kInternal, "the report that was read back differs");
@@ -106,11 +124,16 @@ std::optional<BuiltObject> ResultBuilder::BuildReport(
     const BuiltObject& segmentation, const seg::Encoded& encoded, std::vector<Finding>& findings) {
   Groups groups(form, segmentation, encoded, uids_);
   for (const Measurement& measurement : form.measurements) groups.Add(measurement);
+  for (const sr::MeasurementGroup& finding : form.findings) groups.Add(finding);
   groups.AddUnmeasured();
   sr::ReportDescription description;
   description.person = sr::PersonObserver{assignment.author.id, assignment.author.organization};
   description.device = Device(device_uid_);
   description.groups = groups.Take();
+  description.provenance.participants = {{.type = "SOURCE",
+                                          .date_time = ToDicomDateTime(clock_.Now()),
+                                          .name = assignment.author.id,
+                                          .organization = assignment.author.organization}};
   const sr::Identity identity{.series_instance_uid = uids_.New(),
                               .sop_instance_uid = uids_.New(),
                               .series_number = kSeriesNumber,
@@ -128,7 +151,7 @@ std::optional<BuiltObject> ResultBuilder::BuildReport(
   }
   BuiltObject built;
   built.file = dicom::WriteFile(*report, dicom::kExplicitLittleEndian);
-  RequireSameNumbers(built.file, description);
+  RequireSame(built.file, description);
   built.object = {.kind = "SR",
                   .sop_class_uid = sr::kComprehensive3dSr,
                   .sop_instance_uid = identity.sop_instance_uid,

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "dicom/uid.h"
+#include "structured-report/description_json.h"
 
 namespace glossator::node {
 namespace {
@@ -174,6 +175,33 @@ Measurement ReadMeasurement(Form form, const std::vector<seg::Segment>& segments
   return out;
 }
 
+// The object that will hold the segments does not exist yet: only their number can be told.
+void CheckSegment(Form& form, const sr::SegmentReference& segment, const SubmissionForm& out) {
+  if (!segment.sop_instance_uid.empty() || !segment.frames.empty()) {
+    form.Fault("findings", "segment", "a segment of this submission is named by its number");
+  }
+  const auto is_it = [&](const seg::Segment& one) { return one.label == segment.number; };
+  if (std::ranges::none_of(out.description.segments, is_it)) {
+    form.Fault("findings", "segment", "no such segment in this submission");
+  }
+}
+
+void ReadFindings(Form& form, SubmissionForm& out) {
+  const Json::Value& list = form["findings"];
+  if (list.isNull()) return;
+  if (!list.isArray() || list.size() > kMeasurementsMax) {
+    return form.Fault("findings", "type",
+                      "expected an array of at most " + std::to_string(kMeasurementsMax));
+  }
+  std::vector<std::string> faults;
+  for (Json::ArrayIndex i = 0; i < list.size(); ++i) {
+    const std::string path = "findings[" + std::to_string(i) + "]";
+    out.findings.push_back(sr::GroupFromJson(list[i], path, faults));
+    if (out.findings.back().segment) CheckSegment(form, *out.findings.back().segment, out);
+  }
+  for (const std::string& fault : faults) form.Fault("findings", "finding", fault);
+}
+
 void RequireUnique(Form& form, const std::vector<seg::Segment>& segments) {
   std::set<uint16_t> seen;
   for (const seg::Segment& segment : segments) {
@@ -188,7 +216,8 @@ void RequireUnique(Form& form, const std::vector<seg::Segment>& segments) {
 SubmissionForm ParseForm(const Json::Value& json, std::vector<Finding>& findings) {
   SubmissionForm out;
   Form form(json, "", findings);
-  if (!form.IsObject({"seriesInstanceUid", "shape", "dtype", "segments", "measurements"})) {
+  if (!form.IsObject(
+          {"seriesInstanceUid", "shape", "dtype", "segments", "measurements", "findings"})) {
     return out;
   }
   out.series_instance_uid = form.Text("seriesInstanceUid");
@@ -202,6 +231,7 @@ SubmissionForm ParseForm(const Json::Value& json, std::vector<Finding>& findings
   for (Form& item : form.Items("measurements", kMeasurementsMax, false)) {
     out.measurements.push_back(ReadMeasurement(std::move(item), out.description.segments));
   }
+  ReadFindings(form, out);
   std::ranges::sort(out.description.segments, {}, &seg::Segment::label);
   return out;
 }

@@ -13,6 +13,7 @@
 #include "model/finding.h"
 #include "seg/description.h"
 #include "seg/labels.h"
+#include "structured-report/measurement_group.h"
 
 namespace glossator::node {
 
@@ -31,6 +32,9 @@ struct SubmissionForm {
   seg::LabelType type = seg::LabelType::kUint8;
   seg::Description description;  // Segment::label is the number
   std::vector<Measurement> measurements;
+  // Groups in the schema of structured-report/description.schema.json; a segment there is named by
+  // its number alone, the label in this submission.
+  std::vector<sr::MeasurementGroup> findings;
 };
 
 // Appends every fault to `findings`; the form is good when none is an error. Paths are JSON paths.

@@ -76,6 +76,10 @@ ContentItem Image(const char* relationship, std::optional<Code> name, Reference 
   return Make(ValueType::kImage, relationship, std::move(name), std::move(value));
 }
 
+bool IsWaveform(std::string_view sop_class_uid) {
+  return sop_class_uid.starts_with("1.2.840.10008.5.1.4.1.1.9.");
+}
+
 ContentItem Container(const char* relationship, Code name, std::string template_id) {
   ContentItem item = Make(ValueType::kContainer, relationship, std::move(name), std::monostate());
   item.template_id = std::move(template_id);

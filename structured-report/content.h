@@ -52,6 +52,7 @@ struct Number {
   std::string value;  // as in (0040,A30A)
   std::optional<Code> unit;
   std::optional<Code> qualifier;
+  std::optional<double> exact{};  // (0040,A161), when 16 characters cannot say it
   bool operator==(const Number&) const = default;
 };
 
@@ -61,6 +62,7 @@ struct Reference {
   std::string sop_instance_uid;
   std::vector<int64_t> frames;
   std::vector<int64_t> segments;
+  std::vector<int64_t> channels{};  // (0040,A0B0), of a waveform
   bool operator==(const Reference&) const = default;
 };
 
@@ -69,6 +71,7 @@ struct Graphic {
   std::string type;
   std::vector<double> data;
   std::string frame_of_reference_uid;  // SCOORD3D
+  std::string pixel_origin{};          // (0048,0301) of a SCOORD on a tiled image
   bool operator==(const Graphic&) const = default;
 };
 
@@ -113,6 +116,9 @@ ContentItem UidRef(const char* relationship, Code name, std::string uid);
 ContentItem PersonName(const char* relationship, Code name, std::string value);
 ContentItem Image(const char* relationship, std::optional<Code> name, Reference value);
 ContentItem Container(const char* relationship, Code name, std::string template_id = "");
+
+// Waveform storage classes (PS3.4 B.5): their references are WAVEFORM items.
+bool IsWaveform(std::string_view sop_class_uid);
 
 // The tree of a whole document. Reading is lenient (a verifier tells what is wrong); `data_set`
 // must be in UTF-8 (dicom::ConvertToUtf8). Writing puts the root's attributes into `data_set`.

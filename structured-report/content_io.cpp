@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "structured-report/content.h"
+#include "structured-report/numeric.h"
 
 namespace glossator::sr {
 namespace tags = dicom::tags;
@@ -39,6 +40,7 @@ Number ReadNumber(const DataSet& item) {
   if (const DataSet* measured = item.FirstItem(tags::MeasuredValueSequence)) {
     number.value = measured->GetString(tags::NumericValue);
     number.unit = dicom::GetCode(*measured, tags::MeasurementUnitsCodeSequence);
+    number.exact = measured->GetDouble(tags::FloatingPointValue);
   }
   return number;
 }
@@ -51,12 +53,16 @@ Reference ReadReference(const DataSet& item) {
   reference.sop_instance_uid = sop->GetString(tags::ReferencedSOPInstanceUID);
   reference.frames = Integers(*sop, tags::ReferencedFrameNumber);
   reference.segments = Integers(*sop, tags::ReferencedSegmentNumber);
+  reference.channels = Integers(*sop, tags::ReferencedWaveformChannels);
   return reference;
 }
 
 Graphic ReadGraphic(const DataSet& item) {
-  return {item.GetString(tags::GraphicType), item.GetDoubles(tags::GraphicData),
-          item.GetString(tags::ReferencedFrameOfReferenceUID)};
+  Graphic graphic{item.GetString(tags::GraphicType), item.GetDoubles(tags::GraphicData),
+                  item.GetString(tags::ReferencedFrameOfReferenceUID),
+                  item.GetString(tags::PixelOriginInterpretation)};
+  for (double& number : graphic.data) number = ShortestOfFloat(static_cast<float>(number));
+  return graphic;
 }
 
 Temporal ReadTemporal(const DataSet& item) {
@@ -130,6 +136,7 @@ struct WriteValue {
     DataSet& measured = data_set.AddItem(tags::MeasuredValueSequence);
     measured.SetString(tags::NumericValue, number.value);
     if (number.unit) dicom::SetCode(measured, tags::MeasurementUnitsCodeSequence, *number.unit);
+    if (number.exact) measured.SetDouble(tags::FloatingPointValue, *number.exact);
   }
 
   void operator()(const Reference& reference) const {
@@ -138,6 +145,9 @@ struct WriteValue {
     sop.SetString(tags::ReferencedSOPInstanceUID, reference.sop_instance_uid);
     if (!reference.frames.empty()) sop.SetInts(tags::ReferencedFrameNumber, reference.frames);
     if (!reference.segments.empty()) sop.SetInts(tags::ReferencedSegmentNumber, reference.segments);
+    if (!reference.channels.empty()) {
+      sop.SetInts(tags::ReferencedWaveformChannels, reference.channels);
+    }
   }
 
   void operator()(const Graphic& graphic) const {
@@ -145,6 +155,9 @@ struct WriteValue {
     data_set.SetDoubles(tags::GraphicData, graphic.data);
     if (!graphic.frame_of_reference_uid.empty()) {
       data_set.SetString(tags::ReferencedFrameOfReferenceUID, graphic.frame_of_reference_uid);
+    }
+    if (!graphic.pixel_origin.empty()) {
+      data_set.SetString(tags::PixelOriginInterpretation, graphic.pixel_origin);
     }
   }
 

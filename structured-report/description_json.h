@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Descriptions as JSON: docs/structured-reports.md.
+// Descriptions as JSON: docs/structured-reports.md, description.schema.json.
 #pragma once
 
 #include <json/value.h>
@@ -18,7 +18,7 @@ struct DescriptionFile {
   ReportDescription description;
   std::string series_description;
   int64_t series_number = 1;
-  std::vector<std::string> source_series;  // which image series; empty: all of the study
+  std::vector<std::string> source_series;  // which series; empty: all of the study
   std::vector<dicom::DataSet> sources;     // heads in the DICOM JSON model, instead of files
 };
 
@@ -26,7 +26,14 @@ struct DescriptionFile {
 // Throws Error{kInvalid} with the path of every fault.
 DescriptionFile DescriptionFromJson(const Json::Value& json, UidSource& uids);
 
+// One group alone, in the same way; what is wrong goes to `faults`, with `path` in front.
+MeasurementGroup GroupFromJson(const Json::Value& json, const std::string& path,
+                               std::vector<std::string>& faults);
+
 // The same keys; DescriptionFromJson reads it back.
 Json::Value ToJson(const ReportDescription& description);
+
+// The JSON schema (draft 2020-12) of a description file.
+Json::Value DescriptionSchema();
 
 }  // namespace glossator::sr

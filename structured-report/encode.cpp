@@ -7,6 +7,7 @@
 #include "dicom/uid.h"
 #include "structured-report/measurement_report.h"
 #include "structured-report/modules.h"
+#include "structured-report/relationships.h"
 
 namespace glossator::sr {
 namespace tags = dicom::tags;
@@ -54,6 +55,19 @@ void CheckDescription(const ReportDescription& description, const Identity& iden
   throw Error(ErrorKind::kInvalid, text);
 }
 
+// What the SOP class does not allow: coordinates in space in Comprehensive SR, references to other
+// items in Enhanced SR.
+void CheckRelationships(const std::string& sop_class_uid, const ContentItem& root) {
+  ForEachItem(root, [&](const std::string&, const ContentItem& item) {
+    for (const ContentItem& child : item.children) {
+      if (IsAllowed(sop_class_uid, item, child)) continue;
+      throw Error(ErrorKind::kInvalid, "document: this SOP class allows no " +
+                                           std::string(NameOf(child.type)) + " in a " +
+                                           std::string(NameOf(item.type)));
+    }
+  });
+}
+
 // Everything here is UTF-8 already; (0008,0005) is only needed beyond ASCII. The set of the source
 // is kept when it can say all, so that names stay the same bytes.
 void DeclareCharacterSet(DataSet& report, const dicom::CharacterSet& of_source) {
@@ -82,8 +96,9 @@ DataSet Encode(const ReportDescription& description, const std::vector<DataSet>&
   DataSet report = dicom::PatientAndStudy(source_heads.front());
   dicom::ConvertToUtf8(report);
   PutSeriesAndEquipment(report, description, identity, now);
-  PutDocument(report, identity, now);
+  PutDocument(report, description, identity, now);
   const ContentItem root = MeasurementReport(description, source_heads, instances);
+  CheckRelationships(report.GetString(tags::SOPClassUID), root);
   PutEvidence(report, root, instances);
   PutCodingSchemes(report, root);
   WriteContent(root, report);

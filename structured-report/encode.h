@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A measurement report as Comprehensive 3D SR (PS3.3 A.35.13, PS3.16 TID 1500).
+// A measurement report as Comprehensive 3D, Comprehensive or Enhanced SR (PS3.3 A.35, PS3.16 TID
+// 1500).
 #pragma once
 
 #include <string>
@@ -11,6 +12,8 @@
 
 namespace glossator::sr {
 
+inline constexpr const char* kEnhancedSr = "1.2.840.10008.5.1.4.1.1.88.22";
+inline constexpr const char* kComprehensiveSr = "1.2.840.10008.5.1.4.1.1.88.33";
 inline constexpr const char* kComprehensive3dSr = "1.2.840.10008.5.1.4.1.1.88.34";
 
 struct Identity {
@@ -24,14 +27,15 @@ struct Identity {
   dicom::DataSet extra{};
 };
 
-// `source_heads`: the images (without pixels) of one study; patient and study come from the first
-// and all of them make the image library. `other_referenced`: heads of other instances that groups
-// refer to, segmentations above all. The result is deterministic; its character set is the
-// source's when that can say all, else ISO_IR 192.
+// `source_heads`: the images (without pixels) or waveforms of one study; patient and study come
+// from the first and all of them make the image library. `other_referenced`: heads of other
+// instances that groups refer to, segmentations above all. The result is deterministic; its
+// character set is the source's when that can say all, else ISO_IR 192.
 //
 // Throws Error{kInvalid} naming the group and fault: no source, an instance that was not given, no
 // tracking identifier or UID, an invalid or repeated UID, no person and no device, a unit that is
-// not UCUM, a value that is not finite, a text too long for its VR.
+// not UCUM, a value that is not finite, a text too long for its VR, coordinates outside of their
+// image, an item that the SOP class does not allow.
 dicom::DataSet Encode(const ReportDescription& description,
                       const std::vector<dicom::DataSet>& source_heads,
                       const std::vector<dicom::DataSet>& other_referenced, const Identity& identity,

@@ -8,6 +8,7 @@
 
 #include "dicom/error.h"
 #include "dicom/io.h"
+#include "structured-report/content.h"
 
 namespace glossator::sr {
 namespace tags = dicom::tags;
@@ -40,8 +41,9 @@ auto OrderOf(const DataSet& head) {
                     head.GetString(tags::SOPInstanceUID));
 }
 
-// Segmentations have rows and columns, but are not what was measured.
-bool IsImage(const DataSet& head) {
+// Images and waveforms. Segmentations have rows and columns, but are not what was measured.
+bool IsSource(const DataSet& head) {
+  if (IsWaveform(head.GetString(tags::SOPClassUID))) return true;
   return head.Has(tags::Rows) && head.Has(tags::Columns) && !head.Has(tags::SegmentSequence);
 }
 
@@ -84,7 +86,7 @@ Heads SplitHeads(std::vector<DataSet> heads, const std::vector<std::string>& ser
   for (DataSet& head : heads) {
     const bool in_series =
         wanted.empty() || wanted.count(head.GetString(tags::SeriesInstanceUID)) != 0;
-    if (IsImage(head) && in_series) {
+    if (IsSource(head) && in_series) {
       split.sources.push_back(std::move(head));
     } else if (referenced.count(head.GetString(tags::SOPInstanceUID)) != 0) {
       split.others.push_back(std::move(head));

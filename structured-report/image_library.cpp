@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <map>
 #include <utility>
 
+#include "dicom/uid.h"
 #include "structured-report/concepts.h"
 #include "structured-report/measurement_report.h"
 #include "structured-report/numeric.h"
@@ -13,6 +15,7 @@ using dicom::DataSet;
 
 const Code kPixels{"{pixels}", "UCUM", "pixels"};
 const Code kMillimetre{"mm", "UCUM", "millimeter"};
+const Code kKilovolt{"kV", "UCUM", "kilovolt"};
 
 // CID 29 Acquisition Modality: the defined terms of (0008,0060) are codes of DCM.
 std::optional<Code> ModalityCode(const std::string& modality) {
@@ -41,53 +44,136 @@ std::optional<Code> ModalityCode(const std::string& modality) {
   return std::nullopt;
 }
 
-// A descriptor, when every image has the same value.
-std::optional<double> Common(const std::vector<DataSet>& heads, dicom::Tag tag, size_t index) {
-  const auto first = heads.front().GetDouble(tag, index);
-  for (const DataSet& head : heads) {
-    if (head.GetDouble(tag, index) != first) return std::nullopt;
-  }
-  return first && *first > 0 ? first : std::nullopt;
-}
+using HeadList = std::vector<const DataSet*>;
 
-std::string CommonText(const std::vector<DataSet>& heads, dicom::Tag tag) {
-  const std::string first = heads.front().GetString(tag);
-  for (const DataSet& head : heads) {
-    if (head.GetString(tag) != first) return "";
+// What all entries of a group share; nothing when they differ.
+std::string CommonText(const HeadList& heads, dicom::Tag tag, size_t index = 0) {
+  const std::string first = heads.front()->GetString(tag, index);
+  for (const DataSet* head : heads) {
+    if (head->GetString(tag, index) != first) return "";
   }
   return first;
 }
 
-void AddNumber(ContentItem& group, const Code& name, std::optional<double> value,
-               const Code& unit) {
-  if (!value) return;
-  group.Add(Measured(kHasAcqContext, name, {NumericText(*value), unit, std::nullopt}));
+std::optional<double> CommonNumber(const HeadList& heads, dicom::Tag tag, size_t index = 0) {
+  const auto first = heads.front()->GetDouble(tag, index);
+  for (const DataSet* head : heads) {
+    if (head->GetDouble(tag, index) != first) return std::nullopt;
+  }
+  return first;
 }
 
-// TID 1602 and TID 1604 for what all entries share.
-void AddDescriptors(ContentItem& group, const std::vector<DataSet>& heads) {
-  if (const auto modality = ModalityCode(CommonText(heads, tags::Modality))) {
-    group.Add(Coded(kHasAcqContext, concepts::kModality, *modality));
+class Descriptors {
+ public:
+  Descriptors(ContentItem& group, const HeadList& heads) : group_(group), heads_(heads) {}
+
+  // TID 1602
+  void Entry() {
+    const auto modality = ModalityCode(CommonText(heads_, tags::Modality));
+    if (modality) group_.Add(Coded(kHasAcqContext, concepts::kModality, *modality));
+    Laterality();
+    View();
+    Text(concepts::kPatientOrientationRow, CommonText(heads_, tags::PatientOrientation, 0));
+    Text(concepts::kPatientOrientationColumn, CommonText(heads_, tags::PatientOrientation, 1));
+    Date(concepts::kStudyDate, tags::StudyDate);
+    Date(concepts::kAcquisitionDate, tags::AcquisitionDate);
+    const std::string frame = CommonText(heads_, tags::FrameOfReferenceUID);
+    if (dicom::IsValidUid(frame)) {
+      group_.Add(UidRef(kHasAcqContext, concepts::kFrameOfReference, frame));
+    }
+    Size(concepts::kPixelRows, tags::Rows, 0, kPixels);
+    Size(concepts::kPixelColumns, tags::Columns, 0, kPixels);
   }
-  const std::string frame = CommonText(heads, tags::FrameOfReferenceUID);
-  if (!frame.empty()) group.Add(UidRef(kHasAcqContext, concepts::kFrameOfReference, frame));
-  AddNumber(group, concepts::kPixelRows, Common(heads, tags::Rows, 0), kPixels);
-  AddNumber(group, concepts::kPixelColumns, Common(heads, tags::Columns, 0), kPixels);
-  AddNumber(group, concepts::kHorizontalSpacing, Common(heads, tags::PixelSpacing, 1), kMillimetre);
-  AddNumber(group, concepts::kVerticalSpacing, Common(heads, tags::PixelSpacing, 0), kMillimetre);
-  AddNumber(group, concepts::kSliceThickness, Common(heads, tags::SliceThickness, 0), kMillimetre);
+
+  // TID 1603 and 1604
+  void Geometry() {
+    const bool spaced = CommonNumber(heads_, tags::PixelSpacing).has_value();
+    const dicom::Tag spacing = spaced ? tags::PixelSpacing : tags::ImagerPixelSpacing;
+    Size(concepts::kHorizontalSpacing, spacing, 1, kMillimetre);
+    Size(concepts::kVerticalSpacing, spacing, 0, kMillimetre);
+    Size(concepts::kSpacingBetweenSlices, tags::SpacingBetweenSlices, 0, kMillimetre);
+    Size(concepts::kSliceThickness, tags::SliceThickness, 0, kMillimetre);
+  }
+
+  // TID 1605 to 1607
+  void Modality() {
+    Size(concepts::kKvp, tags::KVP, 0, kKilovolt);
+    Text(concepts::kPulseSequence, CommonText(heads_, tags::PulseSequenceName));
+    for (const DataSet& item :
+         heads_.front()->GetItems(tags::RadiopharmaceuticalInformationSequence)) {
+      const auto agent = dicom::GetCode(item, tags::RadiopharmaceuticalCodeSequence);
+      if (agent && !agent->meaning.empty()) {
+        group_.Add(Coded(kHasAcqContext, concepts::kRadiopharmaceutical, *agent));
+      }
+    }
+  }
+
+ private:
+  void Size(const Code& name, dicom::Tag tag, size_t index, const Code& unit) {
+    const auto value = CommonNumber(heads_, tag, index);
+    if (value && *value > 0) group_.Add(Measured(kHasAcqContext, name, NumberOf(*value, unit)));
+  }
+  void Text(const Code& name, const std::string& text) {
+    if (!text.empty()) group_.Add(sr::Text(kHasAcqContext, name, text));
+  }
+  void Date(const Code& name, dicom::Tag tag) {
+    const std::string date = CommonText(heads_, tag);
+    if (date.size() != 8) return;
+    ContentItem item = sr::Text(kHasAcqContext, name, date);
+    item.type = ValueType::kDate;
+    group_.Add(std::move(item));
+  }
+  void Laterality() {
+    std::string side = CommonText(heads_, tags::ImageLaterality);
+    if (side.empty()) side = CommonText(heads_, tags::Laterality);
+    if (side != "L" && side != "R") return;
+    group_.Add(Coded(kHasAcqContext, concepts::kImageLaterality,
+                     side == "L" ? concepts::kLeft : concepts::kRight));
+  }
+  void View() {
+    const auto view = dicom::GetCode(*heads_.front(), tags::ViewCodeSequence);
+    if (!view || view->meaning.empty()) return;
+    for (const DataSet* head : heads_) {
+      const auto other = dicom::GetCode(*head, tags::ViewCodeSequence);
+      if (!other || !other->SameConcept(*view)) return;
+    }
+    group_.Add(Coded(kHasAcqContext, concepts::kImageView, *view));
+  }
+
+  ContentItem& group_;
+  const HeadList& heads_;
+};
+
+// The images, by series, in the order in which they came.
+std::vector<HeadList> BySeries(const std::vector<DataSet>& heads) {
+  std::vector<HeadList> groups;
+  std::map<std::string, size_t> places;
+  for (const DataSet& head : heads) {
+    if (IsWaveform(head.GetString(tags::SOPClassUID))) continue;
+    const auto [place, is_new] =
+        places.emplace(head.GetString(tags::SeriesInstanceUID), groups.size());
+    if (is_new) groups.emplace_back();
+    groups[place->second].push_back(&head);
+  }
+  return groups;
 }
 
 }  // namespace
 
+// TID 1600 row 1, TID 1601
 ContentItem ImageLibrary(const std::vector<DataSet>& source_heads) {
   ContentItem library = Container(kContains, concepts::kImageLibrary, "1600");
-  ContentItem& group = library.Add(Container(kContains, concepts::kImageLibraryGroup));
-  AddDescriptors(group, source_heads);
-  for (const DataSet& head : source_heads) {
-    group.Add(
-        Image(kContains, std::nullopt,
-              {head.GetString(tags::SOPClassUID), head.GetString(tags::SOPInstanceUID), {}, {}}));
+  for (const HeadList& heads : BySeries(source_heads)) {
+    ContentItem& group = library.Add(Container(kContains, concepts::kImageLibraryGroup));
+    Descriptors descriptors(group, heads);
+    descriptors.Entry();
+    descriptors.Geometry();
+    descriptors.Modality();
+    for (const DataSet* head : heads) {
+      group.Add(Image(
+          kContains, std::nullopt,
+          {head->GetString(tags::SOPClassUID), head->GetString(tags::SOPInstanceUID), {}, {}}));
+    }
   }
   return library;
 }

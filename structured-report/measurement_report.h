@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The templates, one function each. Of this room only.
+// TID 1500 and the image library. Of this room only.
 #pragma once
 
 #include <vector>
 
 #include "dicom/data_set.h"
 #include "structured-report/content.h"
-#include "structured-report/modules.h"
+#include "structured-report/instances.h"
 #include "structured-report/report.h"
 
 namespace glossator::sr {
@@ -16,12 +16,12 @@ ContentItem MeasurementReport(const ReportDescription& description,
                               const std::vector<dicom::DataSet>& source_heads,
                               const Instances& instances);
 
-// TID 1600 Image Library: one group, an entry for each image (TID 1601, 1602, 1604).
-ContentItem ImageLibrary(const std::vector<dicom::DataSet>& source_heads);
+// What `root` says; provenance and equipment stand outside the tree.
+ReportDescription ReadMeasurementReport(const ContentItem& root);
 
-// TID 1411 Volumetric ROI Measurements and Qualitative Evaluations, or TID 1501 without a segment.
-ContentItem Group(const MeasurementGroup& group, const std::vector<dicom::DataSet>& source_heads,
-                  const Instances& instances);
+// TID 1600 Image Library: a group for each series, an entry for each image. Without children when
+// no source is an image.
+ContentItem ImageLibrary(const std::vector<dicom::DataSet>& source_heads);
 
 // Every fault of a description, one line each, empty when it can be encoded.
 std::vector<std::string> FaultsOf(const ReportDescription& description, const Instances& instances);

@@ -28,6 +28,11 @@ DataSet& ItemWith(DataSet& parent, dicom::Tag sequence, dicom::Tag key, const st
   return item;
 }
 
+const char* ClassOf(const ReportDescription& description) {
+  if (description.document == "ENHANCED") return kEnhancedSr;
+  return description.document == "COMPREHENSIVE" ? kComprehensiveSr : kComprehensive3dSr;
+}
+
 void AddEvidence(DataSet& report, const DataSet& head) {
   const std::string study = head.GetString(tags::StudyInstanceUID);
   const bool current = study == report.GetString(tags::StudyInstanceUID);
@@ -65,8 +70,9 @@ void PutSeriesAndEquipment(DataSet& report, const ReportDescription& description
   }
 }
 
-void PutDocument(DataSet& report, const Identity& identity, Time now) {
-  report.SetString(tags::SOPClassUID, kComprehensive3dSr);
+void PutDocument(DataSet& report, const ReportDescription& description, const Identity& identity,
+                 Time now) {
+  report.SetString(tags::SOPClassUID, ClassOf(description));
   report.SetString(tags::SOPInstanceUID, identity.sop_instance_uid);
   report.SetInt(tags::InstanceNumber, identity.instance_number);
   report.SetString(tags::InstanceCreationDate, ToDicomDate(now));
@@ -75,8 +81,8 @@ void PutDocument(DataSet& report, const Identity& identity, Time now) {
   report.SetString(tags::ContentTime, ToDicomTime(now));
   report.SetString(tags::TimezoneOffsetFromUTC, "+0000");
   report.SetString(tags::PreliminaryFlag, "FINAL");
-  report.SetString(tags::CompletionFlag, "COMPLETE");
-  report.SetString(tags::VerificationFlag, "UNVERIFIED");
+  PutProvenance(report, description.provenance);
+  PutAuthors(report, {description.person, {}, description.device});
   report.SetItems(tags::PerformedProcedureCodeSequence, {});  // type 2
 }
 

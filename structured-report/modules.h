@@ -2,24 +2,22 @@
 // The modules around the content tree. Of this room only.
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
 #include "dicom/data_set.h"
 #include "structured-report/content.h"
 #include "structured-report/encode.h"
+#include "structured-report/instances.h"
 
 namespace glossator::sr {
-
-// Instances by SOP Instance UID.
-using Instances = std::map<std::string, const dicom::DataSet*>;
 
 void PutSeriesAndEquipment(dicom::DataSet& report, const ReportDescription& description,
                            const Identity& identity, Time now);
 
 // SR Document General (C.17.2) without evidence; `request` may hold (0040,0275).
-void PutDocument(dicom::DataSet& report, const Identity& identity, Time now);
+void PutDocument(dicom::DataSet& report, const ReportDescription& description,
+                 const Identity& identity, Time now);
 
 // Every instance that the tree refers to, by study and series: Current Requested Procedure
 // Evidence for the report's own study, Pertinent Other Evidence for others (C.17.2.2, C.17.2.3).

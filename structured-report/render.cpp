@@ -14,7 +14,8 @@ using dicom::DataSet;
 constexpr const char* kStyle =
     "body{font:16px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em}"
     "table{border-collapse:collapse}th,td{border:1px solid #999;padding:.2em .6em;text-align:left}"
-    "dt{font-weight:bold}ul{padding-left:1.4em}.uid{font-family:monospace;font-size:85%}";
+    "dt{font-weight:bold}ul{padding-left:1.4em}.uid{font-family:monospace;font-size:85%}"
+    ".code{color:#555;font-size:85%}";
 
 std::string Escape(std::string_view text) {
   std::string out;
@@ -45,6 +46,13 @@ std::string Escape(std::string_view text) {
 
 std::string Uid(const std::string& uid) { return "<span class=\"uid\">" + Escape(uid) + "</span>"; }
 
+// "(121071, DCM)" in small: what a program reads, beside what a person reads.
+std::string CodeMark(const Code& code) {
+  const std::string version = code.scheme_version.empty() ? "" : " " + code.scheme_version;
+  return " <span class=\"code\">(" + Escape(code.value) + ", " + Escape(code.scheme + version) +
+         ")</span>";
+}
+
 template <class Number>
 std::string Numbers(const std::vector<Number>& numbers) {
   std::string text;
@@ -63,15 +71,16 @@ struct ValueToHtml {
   std::string operator()(const std::string& text) const {
     return type == ValueType::kUidRef ? Uid(text) : Escape(text);
   }
-  std::string operator()(const Code& code) const {
-    return Escape(code.meaning.empty() ? code.value : code.meaning);
-  }
+  std::string operator()(const Code& code) const { return Escape(code.meaning) + CodeMark(code); }
 
   std::string operator()(const Number& number) const {
     if (number.value.empty()) return number.qualifier ? (*this)(*number.qualifier) : "no value";
     // "1" is UCUM's way to say that there is no unit.
     const bool has_unit = number.unit && number.unit->value != "1";
-    return Escape(number.value) + (has_unit ? " " + Escape(number.unit->value) : "");
+    std::string html = Escape(number.value) + (has_unit ? " " + Escape(number.unit->value) : "");
+    if (number.exact) html += " (exactly " + Numbers(std::vector{*number.exact}) + ")";
+    if (number.qualifier) html += ", " + (*this)(*number.qualifier);
+    return html;
   }
 
   std::string operator()(const Reference& reference) const {
@@ -80,21 +89,45 @@ struct ValueToHtml {
     html += " " + Uid(reference.sop_instance_uid);
     if (!reference.segments.empty()) html += ", segment " + Numbers(reference.segments);
     if (!reference.frames.empty()) html += ", frame " + Numbers(reference.frames);
+    if (!reference.channels.empty()) html += ", channel " + Numbers(reference.channels);
     return html;
   }
 
   std::string operator()(const Graphic& graphic) const {
-    return Escape(graphic.type) + " (" + Numbers(graphic.data) + ")";
+    const std::string& frame = graphic.frame_of_reference_uid;
+    return Escape(graphic.type) + " (" + Numbers(graphic.data) + ")" +
+           (graphic.pixel_origin.empty() ? "" : ", origin " + Escape(graphic.pixel_origin)) +
+           (frame.empty() ? "" : " in " + Uid(frame));
   }
   std::string operator()(const Temporal& temporal) const {
-    return Escape(temporal.range_type) + " (" + Numbers(temporal.sample_positions) +
-           Numbers(temporal.time_offsets) + ")";
+    std::string html = Escape(temporal.range_type);
+    if (!temporal.sample_positions.empty()) {
+      html += ", samples " + Numbers(temporal.sample_positions);
+    }
+    if (!temporal.time_offsets.empty()) html += ", " + Numbers(temporal.time_offsets) + " s";
+    for (const std::string& text : temporal.date_times) html += ", " + Escape(text);
+    return html;
   }
 };
 
 std::string Label(const ContentItem& item) {
   return item.concept_name ? Escape(item.concept_name->meaning) : "";
 }
+
+// What stands outside of the tree: who, with what, after which document.
+struct Section {
+  dicom::Tag tag;
+  const char* title;
+};
+const Section kSections[] = {
+    {tags::VerifyingObserverSequence, "Verified by"},
+    {tags::AuthorObserverSequence, "Observed by"},
+    {tags::ParticipantSequence, "Participants"},
+    {tags::PredecessorDocumentsSequence, "Replaces"},
+    {tags::ContributingEquipmentSequence, "Equipment"},
+    {tags::CodingSchemeIdentificationSequence, "Coding schemes"},
+    {tags::DigitalSignaturesSequence, "Digital signatures"},
+};
 
 class Page {
  public:
@@ -107,16 +140,28 @@ class Page {
             "</title><style>" + kStyle + "</style></head>\n<body><h1>" + title + "</h1>\n";
     Header();
     Children(root);
+    Sections();
     return html_ + "</body></html>\n";
   }
 
  private:
   void Header() {
     static const std::pair<const char*, dicom::Tag> kRows[] = {
-        {"Patient", tags::PatientName},           {"Patient ID", tags::PatientID},
-        {"Study date", tags::StudyDate},          {"Series", tags::SeriesDescription},
-        {"Content date", tags::ContentDate},      {"Completion", tags::CompletionFlag},
+        {"Patient", tags::PatientName},
+        {"Patient ID", tags::PatientID},
+        {"Study date", tags::StudyDate},
+        {"Series", tags::SeriesDescription},
+        {"Content date", tags::ContentDate},
+        {"Content time", tags::ContentTime},
+        {"Completion", tags::CompletionFlag},
+        {"Completion note", tags::CompletionFlagDescription},
         {"Verification", tags::VerificationFlag},
+        {"Manufacturer", tags::Manufacturer},
+        {"Model", tags::ManufacturerModelName},
+        {"Software version", tags::SoftwareVersions},
+        {"Content qualification", tags::ContentQualification},
+        {"Document", tags::SOPInstanceUID},
+        {"Document class", tags::SOPClassUID},
     };
     html_ += "<table>\n";
     for (const auto& [label, tag] : kRows) {
@@ -125,6 +170,30 @@ class Page {
       html_ += std::string("<tr><th>") + label + "</th><td>" + Escape(value) + "</td></tr>\n";
     }
     html_ += "</table>\n";
+  }
+
+  // Every attribute of the items, by keyword; sequences inside in the same way.
+  void Attributes(const DataSet& item) {
+    html_ += "<ul>\n";
+    for (const dicom::Element& element : item) {
+      const std::string_view keyword = dicom::KeywordOf(element.tag);
+      const bool has_text = dicom::IsString(element.vr) && item.HasValue(element.tag);
+      if (keyword.empty() || (element.items.empty() && !has_text)) continue;
+      html_ += "<li><b>" + Escape(keyword) + "</b>";
+      for (const std::string& text : item.GetStrings(element.tag)) html_ += ": " + Escape(text);
+      for (const DataSet& inner : element.items) Attributes(inner);
+      html_ += "</li>\n";
+    }
+    html_ += "</ul>\n";
+  }
+
+  void Sections() {
+    for (const Section& section : kSections) {
+      const auto& items = data_set_.GetItems(section.tag);
+      if (items.empty()) continue;
+      html_ += std::string("<h2>") + section.title + "</h2>\n";
+      for (const DataSet& item : items) Attributes(item);
+    }
   }
 
   void Children(const ContentItem& item) {
@@ -138,8 +207,11 @@ class Page {
     const std::string label = Label(item);
     const std::string value = std::visit(ValueToHtml{item.type}, item.value);
     html_ += "<li>";
-    if (!label.empty()) html_ += "<b>" + label + "</b>" + (value.empty() ? "" : ": ");
+    if (!label.empty()) html_ += "<b>" + label + "</b>" + CodeMark(*item.concept_name);
+    if (!label.empty() && !value.empty()) html_ += ": ";
     html_ += value;
+    if (!item.template_id.empty()) html_ += " [TID " + Escape(item.template_id) + "]";
+    if (!item.by_reference.empty()) html_ += "see item " + Numbers(item.by_reference);
     Children(item);
     html_ += "</li>\n";
   }

@@ -1,85 +1,32 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a measurement report says (PS3.16 TID 1500), apart from how DICOM writes it.
-// docs/structured-reports.md shows the same as JSON.
+// docs/structured-reports.md shows the same as JSON. One value type for each template; Encode
+// refuses what would not be valid, Decode gives the same values back.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "dicom/code.h"
+#include "structured-report/measurement_group.h"
+#include "structured-report/observer_context.h"
+#include "structured-report/provenance.h"
 
 namespace glossator::sr {
 
-using dicom::Code;
-
-struct PersonObserver {
-  std::string name;  // PN, or the reader's code as family name
-  std::string organization{};
-  bool operator==(const PersonObserver&) const = default;
-};
-
-struct DeviceObserver {
-  std::string uid;
-  std::string name{};
-  std::string manufacturer{};
-  std::string model{};
-  std::string serial_number{};
-  std::string software_version{};  // goes to General Equipment; no template row has it
-  bool operator==(const DeviceObserver&) const = default;
-};
-
-// An instance among those given to Encode; frames empty: all of it.
-struct ImageReference {
-  std::string sop_instance_uid;
-  std::vector<int64_t> frames{};
-  bool operator==(const ImageReference&) const = default;
-};
-
-struct SegmentReference {
-  std::string sop_class_uid;
-  std::string sop_instance_uid;
-  int64_t number = 1;
-  bool operator==(const SegmentReference&) const = default;
-};
-
-struct Measurement {
-  Code concept_name;
-  double value = 0;
-  Code unit;  // UCUM
-  std::optional<Code> derivation{};
-  std::optional<Code> method{};
-  bool operator==(const Measurement&) const = default;
-};
-
-struct Evaluation {
-  Code concept_name;
-  Code value;
-  bool operator==(const Evaluation&) const = default;
-};
-
-// TID 1411 when a segment is referenced, else TID 1501.
-struct MeasurementGroup {
-  std::string tracking_identifier;
-  std::string tracking_uid;
-  std::optional<Code> category{};
-  std::optional<Code> finding{};
-  std::optional<Code> site{};
-  std::optional<Code> laterality{};
-  std::optional<SegmentReference> segment{};
-  // The images measured. Empty with a segment: the source series is named instead.
-  std::vector<ImageReference> images{};
-  std::vector<Measurement> measurements{};
-  std::vector<Evaluation> evaluations{};
-  bool operator==(const MeasurementGroup&) const = default;
-};
-
 struct ReportDescription {
+  std::string document = "COMPREHENSIVE_3D";  // or COMPREHENSIVE, ENHANCED
+  std::optional<Code> language{};             // TID 1204; absent: English
   std::vector<Code> procedures{};  // empty: the study's own codes, or "Imaging procedure"
   std::optional<PersonObserver> person{};
+  std::vector<PersonObserver> readers{};  // of a consensus or adjudicated result
   std::optional<DeviceObserver> device{};
+  std::string guideline{};         // the protocol or guideline under which it was read
+  std::string amendment_reason{};  // why a predecessor was replaced
   std::vector<MeasurementGroup> groups{};
+  std::vector<Measurement> derived{};     // TID 1420: of several groups, such as a sum
+  std::vector<Evaluation> evaluations{};  // of the whole report
+  Provenance provenance{};
   bool operator==(const ReportDescription&) const = default;
 };
 

@@ -16,6 +16,7 @@
 #include "dicom/json.h"
 #include "model/ports.h"
 #include "structured-report/concepts.h"
+#include "structured-report/csv.h"
 #include "structured-report/decode.h"
 #include "structured-report/description_json.h"
 #include "structured-report/encode.h"
@@ -36,14 +37,17 @@ constexpr const char* kHelp =
     "glossator-sr: structured reports (PS3.16 TID 1500)\n"
     "  glossator-sr encode --description FILE.json [--source DIR] [--reference FILE]... --out "
     "FILE\n"
-    "  glossator-sr decode [--tree] FILE\n"
+    "  glossator-sr decode [--tree | --csv] FILE\n"
     "  glossator-sr verify [--source DIR] [--json] FILE...\n"
     "  glossator-sr render FILE\n"
+    "  glossator-sr schema\n"
     "  glossator-sr --help | --version\n"
-    "encode   writes a Comprehensive 3D SR; the images come from DIR or from the description\n"
-    "decode   prints the report as JSON, with --tree (or when it is another template) as a tree\n"
+    "encode   writes a structured report; the images come from DIR or from the description\n"
+    "decode   prints the report as JSON, with --tree (or when it is another template) as a tree,\n"
+    "         with --csv as a table of one value a row\n"
     "verify   prints every finding, one a line; --json one object a line\n"
     "render   prints one HTML page without scripts\n"
+    "schema   prints the JSON schema of a description\n"
     "Exit status: 0 fine, 1 failed, 2 wrong use, 3 findings of severity error.\n";
 
 constexpr int kFailed = 1;
@@ -162,6 +166,10 @@ int Decode(const Words& words) {
   if (!sr::IsStructuredReport(report.GetString(tags::SOPClassUID))) {
     throw Error(ErrorKind::kInvalid, "not a structured report");
   }
+  if (words.Has("--csv")) {
+    std::cout << sr::ToCsv(sr::Decode(report));
+    return 0;
+  }
   dicom::ConvertToUtf8(report);
   const sr::ContentItem root = sr::ReadContent(report);
   const bool tree = words.Has("--tree") || !root.Is(sr::concepts::kImagingMeasurementReport);
@@ -193,6 +201,12 @@ int Render(const Words& words) {
   return 0;
 }
 
+int Schema(const Words& words) {
+  if (!words.files.empty()) throw WrongUse{"schema takes no file"};
+  std::cout << sr::DescriptionSchema().toStyledString();
+  return 0;
+}
+
 int Run(const std::vector<std::string>& arguments) {
   if (arguments.empty()) throw WrongUse{"a command is expected"};
   const std::string& command = arguments.front();
@@ -203,9 +217,10 @@ int Run(const std::vector<std::string>& arguments) {
   if (command == "encode") {
     return Encode(Parse(arguments, {"--description", "--source", "--reference", "--out"}, {}));
   }
-  if (command == "decode") return Decode(Parse(arguments, {}, {"--tree"}));
+  if (command == "decode") return Decode(Parse(arguments, {}, {"--tree", "--csv"}));
   if (command == "verify") return Verify(Parse(arguments, {"--source"}, {"--json"}));
   if (command == "render") return Render(Parse(arguments, {}, {}));
+  if (command == "schema") return Schema(Parse(arguments, {}, {}));
   throw WrongUse{"unknown command " + command};
 }
 

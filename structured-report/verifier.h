@@ -31,8 +31,12 @@ class Findings {
 void VerifyDocument(const dicom::DataSet& data_set, const ContentItem& root, Findings& findings);
 // Each content item by itself and its relationship (PS3.3 C.17.3, C.18, A.35.13).
 void VerifyItems(const dicom::DataSet& data_set, const ContentItem& root, Findings& findings);
-// The rows of TID 1500 and its groups.
+// TID 1500 and its groups.
 void VerifyMeasurementReport(const ContentItem& root, Findings& findings);
+// The rows of its templates: value type, relationship and multiplicity.
+void VerifyRows(const ContentItem& root, Findings& findings);
+// Participants, predecessors, verifiers, equipment (PS3.3 C.17.2, C.12.1).
+void VerifyProvenance(const dicom::DataSet& data_set, Findings& findings);
 // Against the instances that the report is about.
 void VerifySources(const dicom::DataSet& data_set, const ContentItem& root,
                    const Instances& sources, Findings& findings);

@@ -14,7 +14,8 @@ namespace glossator::sr {
 //   codes of errors: sop-class, attribute, verification, evidence, relationship, value-type,
 //   concept, code, private-scheme, unit, number, uid, text, reference, graphic, by-reference,
 //   tracking, observer, template, character-set, patient, study, source, frame-of-reference,
-//   segment; of warnings also: meaning, retired-scheme, language, procedure, open-polygon.
+//   segment, row, temporal, outside, participant, predecessor, equipment, pseudonym; of warnings
+//   also: meaning, retired-scheme, language, procedure, open-polygon.
 std::vector<Finding> Verify(const dicom::DataSet& data_set,
                             const std::vector<dicom::DataSet>* sources = nullptr);
 

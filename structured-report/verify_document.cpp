@@ -77,12 +77,15 @@ void VerifyFlags(const DataSet& data_set, Findings& findings) {
 
 // SOP Instance UID to class of everything in one evidence sequence.
 void ReadEvidence(const DataSet& data_set, dicom::Tag sequence,
-                  std::map<std::string, std::string>& evidence) {
+                  std::map<std::string, std::string>& evidence, Findings& findings) {
   for (const DataSet& study : data_set.GetItems(sequence)) {
     for (const DataSet& series : study.GetItems(tags::ReferencedSeriesSequence)) {
       for (const DataSet& sop : series.GetItems(tags::ReferencedSOPSequence)) {
-        evidence[sop.GetString(tags::ReferencedSOPInstanceUID)] =
-            sop.GetString(tags::ReferencedSOPClassUID);
+        const auto [place, is_new] = evidence.emplace(sop.GetString(tags::ReferencedSOPInstanceUID),
+                                                      sop.GetString(tags::ReferencedSOPClassUID));
+        if (is_new) continue;
+        findings.Warn("evidence", ToString(sequence), "PS3.3 C.17.2.2",
+                      "the evidence lists an instance twice");
       }
     }
   }
@@ -91,8 +94,8 @@ void ReadEvidence(const DataSet& data_set, dicom::Tag sequence,
 void VerifyEvidence(const DataSet& data_set, const ContentItem& root, Findings& findings) {
   constexpr const char* kParagraph = "PS3.3 C.17.2.2";
   std::map<std::string, std::string> evidence;
-  ReadEvidence(data_set, tags::CurrentRequestedProcedureEvidenceSequence, evidence);
-  ReadEvidence(data_set, tags::PertinentOtherEvidenceSequence, evidence);
+  ReadEvidence(data_set, tags::CurrentRequestedProcedureEvidenceSequence, evidence, findings);
+  ReadEvidence(data_set, tags::PertinentOtherEvidenceSequence, evidence, findings);
   std::set<std::string> referenced;
   ForEachItem(root, [&](const std::string& path, const ContentItem& item) {
     const Reference* reference = item.reference();
@@ -130,12 +133,57 @@ void VerifySchemes(const DataSet& data_set, const ContentItem& root, Findings& f
   });
 }
 
+bool AllDigits(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+void VerifyDates(const DataSet& data_set, Findings& findings) {
+  const std::string date = data_set.GetString(tags::ContentDate);
+  const bool good = date.size() == 8 && AllDigits(date) && date.substr(4, 2) >= "01" &&
+                    date.substr(4, 2) <= "12" && date.substr(6) >= "01" && date.substr(6) <= "31";
+  if (!date.empty() && !good) {
+    findings.Error("attribute", ToString(tags::ContentDate), "PS3.5 6.2", "not a date");
+  }
+  const std::string time = data_set.GetString(tags::ContentTime);
+  const bool hours = time.size() >= 2 && AllDigits(time.substr(0, 2)) && time.substr(0, 2) < "24";
+  if (!time.empty() && !hours) {
+    findings.Error("attribute", ToString(tags::ContentTime), "PS3.5 6.2", "not a time");
+  }
+}
+
+// Well-formed sequences of up to four bytes; enough to tell Latin-1 from UTF-8.
+bool IsUtf8(std::string_view text) {
+  for (size_t i = 0; i < text.size();) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const size_t length = byte < 0x80 ? 1 : byte < 0xC2 ? 0 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
+    if (length == 0 || byte > 0xF4 || i + length > text.size()) return false;
+    for (size_t k = 1; k < length; ++k) {
+      if ((static_cast<unsigned char>(text[i + k]) & 0xC0) != 0x80) return false;
+    }
+    i += length;
+  }
+  return true;
+}
+
 bool HasHighByte(const std::string& text) {
   return std::any_of(text.begin(), text.end(),
                      [](char c) { return (static_cast<unsigned char>(c) & 0x80) != 0; });
 }
 
+// Names in a set that is declared and not kept read as other names, or not at all.
+void VerifyUtf8(const DataSet& data_set, Findings& findings) {
+  bool found = false;
+  ForEachElement(data_set, [&](const std::string& path, const dicom::Element& element) {
+    if (found || !dicom::UsesCharacterSet(element.vr) || IsUtf8(element.value)) return;
+    found = true;
+    findings.Error("character-set", path, "PS3.5 6.1.2.3", "text that is not UTF-8 as declared");
+  });
+}
+
 void VerifyCharacters(const DataSet& data_set, Findings& findings) {
+  if (data_set.GetString(tags::SpecificCharacterSet) == "ISO_IR 192") {
+    return VerifyUtf8(data_set, findings);
+  }
   if (data_set.HasValue(tags::SpecificCharacterSet)) return;
   bool found = false;
   ForEachElement(data_set, [&](const std::string& path, const dicom::Element& element) {
@@ -158,6 +206,8 @@ void VerifyDocument(const DataSet& data_set, const ContentItem& root, Findings& 
     findings.Error("attribute", ToString(tags::Modality), "PS3.3 C.17.1", "the wrong modality");
   }
   VerifyFlags(data_set, findings);
+  VerifyProvenance(data_set, findings);
+  VerifyDates(data_set, findings);
   VerifyEvidence(data_set, root, findings);
   VerifySchemes(data_set, root, findings);
   VerifyCharacters(data_set, findings);

@@ -5,6 +5,9 @@
 
 #include "dicom/uid.h"
 #include "structured-report/concepts.h"
+#include "structured-report/coordinate_rules.h"
+#include "structured-report/numeric.h"
+#include "structured-report/relationships.h"
 #include "structured-report/ucum.h"
 #include "structured-report/verifier.h"
 
@@ -14,48 +17,6 @@ namespace {
 
 using dicom::DataSet;
 using enum ValueType;
-using Types = std::vector<ValueType>;
-
-// PS3.3 Table A.35.13-2, the most liberal of all SR IODs.
-struct Rule {
-  const char* relationship;
-  Types from;
-  Types to;
-};
-
-const std::vector<Rule>& Rules() {
-  static const Types kFacts = {kText, kCode, kNum, kDateTime, kDate, kTime, kUidRef, kPName};
-  static const Types kEvidence = {kText,      kCode,   kNum,      kDateTime, kDate,
-                                  kTime,      kUidRef, kPName,    kImage,    kWaveform,
-                                  kComposite, kScoord, kScoord3d, kTcoord,   kContainer};
-  static const Types kObserved = {kText, kCode,   kNum,   kDateTime, kDate,
-                                  kTime, kUidRef, kPName, kComposite};
-  static const Types kAcquired = {kText, kCode,   kNum,   kDateTime, kDate,
-                                  kTime, kUidRef, kPName, kContainer};
-  static const std::vector<Rule> kRules = {
-      {kContains, {kContainer}, kEvidence},
-      {kHasObsContext, {kContainer, kText, kCode, kNum}, kObserved},
-      {kHasAcqContext, {kContainer, kImage, kWaveform, kComposite, kNum}, kAcquired},
-      {kHasConceptMod, {}, {kText, kCode}},
-      {kHasProperties, {kText, kCode, kNum, kPName}, kEvidence},
-      {kInferredFrom, {kText, kCode, kNum}, kEvidence},
-      {kSelectedFrom, {kScoord}, {kImage}},
-      {kSelectedFrom, {kTcoord}, {kScoord, kScoord3d, kImage, kWaveform}},
-  };
-  return kRules;
-}
-
-bool Has(const Types& types, ValueType type) {
-  return std::find(types.begin(), types.end(), type) != types.end();
-}
-
-bool IsAllowed(const ContentItem& parent, const ContentItem& child) {
-  return std::any_of(Rules().begin(), Rules().end(), [&](const Rule& rule) {
-    const bool from = rule.from.empty() || Has(rule.from, parent.type);
-    const bool to = child.type == kReference || Has(rule.to, child.type);
-    return child.relationship == rule.relationship && from && to;
-  });
-}
 
 bool SameText(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
@@ -65,8 +26,9 @@ bool SameText(std::string_view a, std::string_view b) {
 
 class ItemVerifier {
  public:
-  ItemVerifier(const std::string& path, const ContentItem& item, bool general, Findings& findings)
-      : path_(path), item_(item), general_(general), findings_(findings) {}
+  ItemVerifier(const std::string& path, const ContentItem& item, const std::string& sop_class,
+               Findings& findings)
+      : path_(path), item_(item), sop_class_(sop_class), findings_(findings) {}
 
   void Run() {
     for (const Code& code : CodesOf(item_)) VerifyCode(code);
@@ -79,6 +41,7 @@ class ItemVerifier {
     if (item_.number() != nullptr) VerifyNumber(*item_.number());
     if (item_.reference() != nullptr) VerifyReference(*item_.reference());
     if (item_.graphic() != nullptr) VerifyGraphic(*item_.graphic());
+    if (item_.temporal() != nullptr) VerifyTemporal(*item_.temporal());
     for (const ContentItem& child : item_.children) VerifyRelationship(child);
   }
 
@@ -89,6 +52,7 @@ class ItemVerifier {
 
   void VerifyCode(const Code& code) {
     if (code.meaning.empty()) Fail("code", "PS3.3 8.3", "a code without meaning");
+    if (code.scheme.size() > 16) Fail("code", "PS3.3 8.2", "a scheme of over 16 characters");
     for (const Code* known : concepts::kAll) {
       if (known->SameConcept(code) && !SameText(known->meaning, code.meaning)) {
         findings_.Warn("meaning", path_, "PS3.3 8.3", "the meaning is not that of the code");
@@ -114,10 +78,16 @@ class ItemVerifier {
   }
 
   void VerifyNumber(const Number& number) {
-    if (number.value.empty()) return;  // then a qualifier says why, or nobody knows
-    DataSet scratch;
-    scratch.SetString(tags::NumericValue, number.value);
-    if (!scratch.GetDouble(tags::NumericValue) || number.value.size() > 16) {
+    if (number.value.empty()) {
+      if (number.qualifier) return;
+      return findings_.Warn("number", path_, "PS3.3 C.18.1", "neither value nor qualifier");
+    }
+    const auto rounded = ValueOf({number.value, {}, {}});
+    if (number.exact && rounded &&
+        std::abs(*rounded - *number.exact) > 1e-6 * (1 + std::abs(*number.exact))) {
+      Fail("number", "PS3.3 C.18.1", "the floating point value is another one");
+    }
+    if (!ValueOf({number.value, {}, {}}) || number.value.size() > 16) {
       Fail("number", "PS3.5 6.2", "not a Decimal String");
     }
     if (!number.unit) return Fail("unit", "PS3.3 C.18.1", "a value without unit");
@@ -141,32 +111,22 @@ class ItemVerifier {
   void VerifyGraphic(const Graphic& graphic) {
     const bool flat = item_.type == kScoord;
     const char* paragraph = flat ? "PS3.3 C.18.6" : "PS3.3 C.18.9";
-    const size_t dimensions = flat ? 2 : 3;
-    const size_t points = graphic.data.size() / dimensions;
-    const size_t least = LeastPoints(graphic.type, flat);
-    if (least == 0) return Fail("graphic", paragraph, "unknown graphic type");
-    const bool exact = graphic.type == "POINT" || graphic.type == "CIRCLE" ||
-                       graphic.type == "ELLIPSE" || graphic.type == "ELLIPSOID";
-    if (graphic.data.size() % dimensions != 0 || points < least || (exact && points != least)) {
-      Fail("graphic", paragraph, "the wrong number of coordinates");
-    }
+    const std::string fault = FaultOf(graphic, flat);
+    if (!fault.empty()) Fail("graphic", paragraph, fault);
     if (!flat && !dicom::IsValidUid(graphic.frame_of_reference_uid)) {
       Fail("graphic", paragraph, "coordinates without frame of reference");
     }
     if (flat && !HasSource()) Fail("graphic", paragraph, "not SELECTED FROM an image");
     if (flat && graphic.type == "POLYLINE" && item_.Is(concepts::kImageRegion) &&
-        !IsClosed(graphic.data)) {
+        !IsClosed(graphic)) {
       findings_.Warn("open-polygon", path_, "PS3.16 TID 1410", "the outline of a region is open");
     }
   }
 
-  static size_t LeastPoints(const std::string& type, bool flat) {
-    if (type == "POINT" || type == "MULTIPOINT") return 1;
-    if (type == "POLYLINE") return 2;
-    if (flat && type == "CIRCLE") return 2;
-    if (!flat && type == "POLYGON") return 4;
-    if (!flat && type == "ELLIPSOID") return 6;
-    return type == "ELLIPSE" ? 4 : 0;
+  void VerifyTemporal(const Temporal& temporal) {
+    const std::string fault = FaultOf(temporal);
+    if (!fault.empty()) Fail("temporal", "PS3.3 C.18.7", fault);
+    if (!HasSource()) Fail("temporal", "PS3.3 C.18.7", "not SELECTED FROM anything");
   }
 
   bool HasSource() const {
@@ -175,36 +135,20 @@ class ItemVerifier {
     });
   }
 
-  static bool IsClosed(const std::vector<double>& data) {
-    const size_t last = data.size() - 2;
-    return data.size() >= 6 && std::abs(data[0] - data[last]) < 1e-3 &&
-           std::abs(data[1] - data[last + 1]) < 1e-3;
-  }
-
   void VerifyRelationship(const ContentItem& child) {
-    if (child.type != kUnknown && !IsAllowed(item_, child)) {
-      const std::string message = "a " + std::string(NameOf(item_.type)) + " may not hold a " +
-                                  std::string(NameOf(child.type)) + " by this relationship";
-      if (general_) return Fail("relationship", "PS3.3 A.35.13.3.1.2", message);
-      findings_.Warn("relationship", path_, "PS3.3 A.35", message);
-    }
+    if (child.type == kUnknown || IsAllowed(sop_class_, item_, child)) return;
+    const std::string message = "a " + std::string(NameOf(item_.type)) + " may not hold a " +
+                                std::string(NameOf(child.type)) + " by this relationship";
+    const char* paragraph = RelationshipParagraph(sop_class_);
+    if (IsGeneralReport(sop_class_)) return Fail("relationship", paragraph, message);
+    findings_.Warn("relationship", path_, paragraph, message);
   }
 
   const std::string& path_;
   const ContentItem& item_;
-  bool general_;
+  const std::string& sop_class_;
   Findings& findings_;
 };
-
-// Basic Text, Enhanced, Comprehensive, Comprehensive 3D and Extensible SR. Reports for one purpose
-// (dose, CAD, procedure log) have tables of their own.
-bool IsGeneral(const DataSet& data_set) {
-  const std::string sop_class = data_set.GetString(tags::SOPClassUID);
-  for (const char* suffix : {"11", "22", "33", "34", "35"}) {
-    if (sop_class == std::string("1.2.840.10008.5.1.4.1.1.88.") + suffix) return true;
-  }
-  return false;
-}
 
 // A by-reference target is a path of item numbers from the root, which is 1 (C.17.3.2.5).
 bool Exists(const ContentItem& root, const std::vector<int64_t>& identifier) {
@@ -216,6 +160,22 @@ bool Exists(const ContentItem& root, const std::vector<int64_t>& identifier) {
     item = &item->children[static_cast<size_t>(number - 1)];
   }
   return true;
+}
+
+// Its own ancestors would make a loop (C.17.3.2.5).
+void VerifyTarget(const ContentItem& root, const std::string& path, const ContentItem& item,
+                  Findings& findings) {
+  constexpr const char* kParagraph = "PS3.3 C.17.3.2.5";
+  if (!Exists(root, item.by_reference)) {
+    return findings.Error("by-reference", path, kParagraph, "refers to no item");
+  }
+  std::string target;
+  for (size_t i = 1; i < item.by_reference.size(); ++i) {
+    target += (i == 1 ? "" : ">") + ("(0040,A730)[" + std::to_string(item.by_reference[i]) + "]");
+  }
+  if (path == target || target.empty() || path.starts_with(target + ">")) {
+    findings.Error("by-reference", path, kParagraph, "refers to what it is a part of");
+  }
 }
 
 // Once for a document: old reports use them throughout.
@@ -240,12 +200,10 @@ void VerifyItems(const DataSet& data_set, const ContentItem& root, Findings& fin
     findings.Error("relationship", "(0040,A010)", "PS3.3 C.17.3", "the root has a relationship");
   }
   VerifyRetiredSchemes(root, findings);
-  const bool general = IsGeneral(data_set);
+  const std::string sop_class = data_set.GetString(tags::SOPClassUID);
   ForEachItem(root, [&](const std::string& path, const ContentItem& item) {
-    ItemVerifier(path, item, general, findings).Run();
-    if (item.type == kReference && !Exists(root, item.by_reference)) {
-      findings.Error("by-reference", path, "PS3.3 C.17.3.2.5", "refers to no item");
-    }
+    ItemVerifier(path, item, sop_class, findings).Run();
+    if (item.type == kReference) VerifyTarget(root, path, item, findings);
   });
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <set>
+#include <map>
 
 #include "dicom/uid.h"
 #include "structured-report/concepts.h"
@@ -31,30 +31,21 @@ void VerifyObservers(const ContentItem& root, Findings& findings) {
   }
 }
 
+// The same finding may come again, at another time or on other images, under the same name.
 class GroupVerifier {
  public:
   explicit GroupVerifier(Findings& findings) : findings_(findings) {}
 
   void Run(const std::string& path, const ContentItem& group) {
     VerifyTracking(path, group);
-    bool has_segment = false;
-    bool has_source = false;
-    for (const ContentItem& item : group.children) {
-      if (item.Is(concepts::kReferencedSegment)) has_segment = true;
-      if (item.Is(concepts::kSourceImageForSegmentation) ||
-          item.Is(concepts::kSourceSeriesForSegmentation)) {
-        has_source = true;
-      }
-      const bool segment_item =
-          item.Is(concepts::kReferencedSegment) || item.Is(concepts::kReferencedSegmentationFrame);
-      if (segment_item && item.reference() != nullptr && item.reference()->segments.size() != 1) {
-        findings_.Error("segment", path, "PS3.16 TID 1411", "names no segment, or several");
-      }
-    }
-    if (has_segment && !has_source) {
+    VerifyTemplate(path, group);
+    if (group.Child(concepts::kReferencedSegment) != nullptr &&
+        group.Child(concepts::kSourceImageForSegmentation) == nullptr &&
+        group.Child(concepts::kSourceSeriesForSegmentation) == nullptr) {
       findings_.Error("segment", path, "PS3.16 TID 1411",
                       "a segment without the images or series that it was drawn on");
     }
+    for (const ContentItem& item : group.children) VerifySegment(path, item);
   }
 
  private:
@@ -65,16 +56,45 @@ class GroupVerifier {
       findings_.Error("tracking", path, "PS3.16 TID 1501", "a group without tracking identifier");
     }
     if (uid == nullptr || uid->text() == nullptr) {
-      findings_.Error("tracking", path, "PS3.16 TID 1501",
-                      "a group without tracking unique identifier");
-    } else if (!uids_.insert(*uid->text()).second) {
+      return findings_.Error("tracking", path, "PS3.16 TID 1501",
+                             "a group without tracking unique identifier");
+    }
+    if (identifier == nullptr || identifier->text() == nullptr) return;
+    const auto [known, is_new] = names_.emplace(*uid->text(), *identifier->text());
+    if (!is_new && known->second != *identifier->text()) {
       findings_.Warn("tracking", path, "PS3.16 TID 1501",
-                     "a tracking unique identifier that another group has");
+                     "a tracking unique identifier that another finding has");
+    }
+  }
+
+  // A group that names its template has what makes it that template.
+  void VerifyTemplate(const std::string& path, const ContentItem& group) {
+    const bool region = group.Child(concepts::kImageRegion) != nullptr;
+    const bool planar = region || group.Child(concepts::kReferencedSegmentationFrame) != nullptr;
+    const bool volume = region || group.Child(concepts::kReferencedSegment) != nullptr ||
+                        group.Child(concepts::kVolumeSurface) != nullptr;
+    if (group.template_id == "1410" && !planar) {
+      findings_.Warn("template", path, "PS3.16 TID 1410", "a planar region without its place");
+    }
+    if (group.template_id == "1411" && !volume) {
+      findings_.Warn("template", path, "PS3.16 TID 1411", "a volume without its place");
+    }
+  }
+
+  void VerifySegment(const std::string& path, const ContentItem& item) {
+    const bool frame = item.Is(concepts::kReferencedSegmentationFrame);
+    if (item.reference() == nullptr || (!frame && !item.Is(concepts::kReferencedSegment))) return;
+    const size_t segments = item.reference()->segments.size();
+    const size_t frames = item.reference()->frames.size();
+    if (segments > 0 && frames > 0) {
+      findings_.Warn("segment", path, "PS3.3 C.18.4", "names a frame and a segment");
+    } else if (segments != 1 && !(frame && frames > 0)) {
+      findings_.Error("segment", path, "PS3.16 TID 1411", "names no segment, or several");
     }
   }
 
   Findings& findings_;
-  std::set<std::string> uids_;
+  std::map<std::string, std::string> names_;
 };
 
 }  // namespace
@@ -90,6 +110,7 @@ void VerifyMeasurementReport(const ContentItem& root, Findings& findings) {
     findings.Error("procedure", "", kTid1500, "no procedure reported");
   }
   VerifyObservers(root, findings);
+  VerifyRows(root, findings);
   GroupVerifier groups(findings);
   ForEachItem(root, [&](const std::string& path, const ContentItem& item) {
     if (item.Is(concepts::kMeasurementGroup)) groups.Run(path, item);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
 #include <set>
 
 #include "dicom/charset.h"
 #include "dicom/dictionary.h"
+#include "structured-report/coordinate_rules.h"
 #include "structured-report/verifier.h"
 
 namespace glossator::sr {
@@ -24,6 +26,25 @@ void VerifyPatientAndStudy(const DataSet& data_set, const DataSet& source, Findi
   if (data_set.GetString(tags::StudyInstanceUID) != source.GetString(tags::StudyInstanceUID)) {
     findings.Error("study", dicom::ToString(tags::StudyInstanceUID), "PS3.3 C.7.2.1",
                    "not the study of the source");
+  }
+}
+
+// Of a pseudonymous source nothing may stand in the report that identifies and is not in the source
+// (PS3.15 E.1).
+void VerifyPseudonym(const DataSet& data_set, const DataSet& source, Findings& findings) {
+  if (source.GetString(tags::PatientIdentityRemoved) != "YES") return;
+  if (data_set.GetString(tags::PatientIdentityRemoved) != "YES") {
+    findings.Error("pseudonym", dicom::ToString(tags::PatientIdentityRemoved), "PS3.3 C.7.1.1",
+                   "does not say that identity was removed");
+  }
+  for (const dicom::Tag tag :
+       {tags::ReferringPhysicianName, tags::OtherPatientIDs, tags::OtherPatientIDsSequence,
+        tags::PatientAddress, tags::AccessionNumber, tags::InstitutionName,
+        tags::PatientMotherBirthName, tags::PatientComments}) {
+    const bool in_report = data_set.HasValue(tag) || !data_set.GetItems(tag).empty();
+    if (!in_report || source.HasValue(tag) || !source.GetItems(tag).empty()) continue;
+    findings.Error("pseudonym", dicom::ToString(tag), "PS3.15 E.1",
+                   "identifies, unlike the source");
   }
 }
 
@@ -56,6 +77,8 @@ class SourceVerifier {
 
   void Run(const std::string& path, const ContentItem& item) {
     if (item.reference() != nullptr) VerifyReference(path, *item.reference());
+    if (item.type == ValueType::kScoord) VerifyInside(path, item);
+    if (item.temporal() != nullptr) VerifySamples(path, item);
     const Graphic* graphic = item.graphic();
     if (graphic != nullptr && item.type == ValueType::kScoord3d &&
         frames_of_reference_.count(graphic->frame_of_reference_uid) == 0) {
@@ -80,6 +103,48 @@ class SourceVerifier {
   }
 
  private:
+  // The instance that an item is SELECTED FROM, when it is here.
+  const DataSet* SourceOf(const ContentItem& item) const {
+    for (const ContentItem& child : item.children) {
+      if (child.relationship != kSelectedFrom || child.reference() == nullptr) continue;
+      const auto found = sources_.find(child.reference()->sop_instance_uid);
+      if (found != sources_.end()) return found->second;
+    }
+    return nullptr;
+  }
+
+  void VerifyInside(const std::string& path, const ContentItem& item) {
+    const DataSet* head = SourceOf(item);
+    if (head == nullptr || item.graphic() == nullptr || IsInside(*item.graphic(), *head)) return;
+    findings_.Error("outside", path, "PS3.3 C.18.6.1", "coordinates outside of the image");
+  }
+
+  void VerifySamples(const std::string& path, const ContentItem& item) {
+    const DataSet* head = SourceOf(item);
+    if (head == nullptr || !head->Has(tags::WaveformSequence)) return;
+    int64_t most = 0;
+    for (const DataSet& group : head->GetItems(tags::WaveformSequence)) {
+      most = std::max(most, group.GetInt(tags::NumberOfWaveformSamples).value_or(0));
+    }
+    for (const int64_t sample : item.temporal()->sample_positions) {
+      if (sample <= most) continue;
+      return findings_.Error("outside", path, "PS3.3 C.18.7", "samples after the waveform's end");
+    }
+  }
+
+  void VerifyChannels(const std::string& path, const DataSet& head, const Reference& reference) {
+    const auto& groups = head.GetItems(tags::WaveformSequence);
+    bool good = reference.channels.size() % 2 == 0;
+    for (size_t i = 0; good && i < reference.channels.size(); i += 2) {
+      const int64_t group = reference.channels[i];
+      good = group >= 1 && group <= static_cast<int64_t>(groups.size()) &&
+             reference.channels[i + 1] <= groups[static_cast<size_t>(group - 1)]
+                                              .GetInt(tags::NumberOfWaveformChannels)
+                                              .value_or(0);
+    }
+    if (!good) findings_.Error("source", path, "PS3.3 C.18.5", "no such channel");
+  }
+
   void VerifyReference(const std::string& path, const Reference& reference) {
     const auto found = sources_.find(reference.sop_instance_uid);
     if (found == sources_.end()) return;
@@ -92,6 +157,7 @@ class SourceVerifier {
       if (frame > count) findings_.Error("source", path, "PS3.3 C.18.4", "no such frame");
     }
     for (const int64_t segment : reference.segments) VerifySegment(path, head, segment);
+    if (!reference.channels.empty()) VerifyChannels(path, head, reference);
   }
 
   void VerifySegment(const std::string& path, const DataSet& head, int64_t number) {
@@ -112,7 +178,9 @@ class SourceVerifier {
 void VerifySources(const DataSet& data_set, const ContentItem& root, const Instances& sources,
                    Findings& findings) {
   if (sources.empty()) return;
-  VerifyPatientAndStudy(data_set, SourceOf(data_set, root, sources), findings);
+  const DataSet& source = SourceOf(data_set, root, sources);
+  VerifyPatientAndStudy(data_set, source, findings);
+  VerifyPseudonym(data_set, source, findings);
   SourceVerifier verifier(sources, findings);
   ForEachItem(root,
               [&](const std::string& path, const ContentItem& item) { verifier.Run(path, item); });

@@ -70,6 +70,15 @@ def reports():
     yield content[144 + length:]
 
 
+def descriptions():
+    for path in sorted((ROOT / "docs/examples/reports").glob("*.json")):
+        yield path.read_bytes()
+    yield (b'{"type":"CONTAINER","concept":{"value":"1","scheme":"DCM","meaning":"m"},"children":['
+           b'{"type":"NUM","relationship":"CONTAINS","value":{"value":"1.5","exact":1.5}},'
+           b'{"type":"TCOORD","value":{"range_type":"POINT","sample_positions":[1]}},'
+           b'{"type":"by reference","refers_to":[1,2]}]}')
+
+
 def multipart(labels):
     return (b"--b\r\nContent-Disposition: form-data; name=\"submission\"\r\n"
             b"Content-Type: application/json\r\n\r\n" + FORM.encode() +
@@ -165,6 +174,7 @@ SEEDS = {"fuzz_codec_serve": frames, "fuzz_dicom_file": files, "fuzz_dicom_read"
          "fuzz_dicom_head": heads, "fuzz_gate_object": with_syntax, "fuzz_gate_line": lines,
          "fuzz_node_reply": replies, "fuzz_plugin_rest": bodies,
          "fuzz_model_config": configurations, "fuzz_seg_read": volumes,
+         "fuzz_structured_report_description": descriptions,
          "fuzz_structured_report_report": reports}
 
 

@@ -267,6 +267,30 @@ TEST_F(Work, OfAToolIsRefusedUnlessItIsOfThisCase) {
   EXPECT_EQ(CountEvents("submission.refused"), 1);
 }
 
+TEST_F(Work, TakesFindingsInTheSchemaOfReports) {
+  OpenCase();
+  const std::string uid = Claim(alice_);
+  const auto with = [](const std::string& findings) {
+    std::string form = Form();
+    return form.insert(form.size() - 1, ",\"findings\":" + findings);
+  };
+  const SubmitReply refused = node_->Submit(alice_, uid, kLock, with(R"([
+      {"tracking_identifier":"A","segment":{"number":3}},
+      {"tracking_identifier":"B","segment":{"number":1,"sop_instance_uid":"2.25.5"}},
+      {"tracking_identifier":"C","images":["2.25.404"]},{"finding":1}])"),
+                                            Labels());
+  EXPECT_EQ(refused.id, 0);
+  EXPECT_GE(refused.findings.size(), 3u);
+  const SubmitReply taken = node_->Submit(alice_, uid, kLock, with(R"([
+      {"tracking_identifier":"Judged","segment":{"number":4},
+       "evaluations":[{"concept":{"value":"Q","scheme":"99X","meaning":"Margin"},"text":"sharp"}]},
+      {"tracking_identifier":"Whole case","modifiers":[
+       {"concept":{"value":"R","scheme":"99X","meaning":"Remark"},"text":"motion"}]}])"),
+                                          Labels());
+  for (const Finding& finding : taken.findings) EXPECT_NE(finding.severity, kFindingError);
+  EXPECT_GT(taken.id, 0);
+}
+
 TEST_F(Work, IsNeverJudgedByItsAuthorNorByAnAnnotator) {
   OpenCase();
   const ReaderConfig both = bob_;  // a specialist reads, too

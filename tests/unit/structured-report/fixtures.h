@@ -69,8 +69,8 @@ inline ReportDescription Findings3() {
                           {"mm3", "UCUM", "cubic millimeter"},
                           std::nullopt,
                           Code{"M-1", "99GLOSSATOR", "Zählung"}}};
-  lesion.evaluations = {
-      {{"Q-1", "99GLOSSATOR", "Margin"}, {"129737002", "SCT", "Circumscribed lesion"}}};
+  lesion.evaluations = {Evaluation{{"Q-1", "99GLOSSATOR", "Margin"},
+                                   Code{"129737002", "SCT", "Circumscribed lesion"}}};
   MeasurementGroup slice{"Slice 3", "2.25.12"};
   slice.images = {{"2.25.103"}};
   slice.measurements = {{{"42798000", "SCT", "Area"},

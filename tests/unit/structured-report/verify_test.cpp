@@ -197,11 +197,186 @@ std::vector<Mutation> ItemMutations() {
   };
 }
 
+// An object as other tools may send it, each fault planted in the sequence named.
+DataSet& Planted(DataSet& report, dicom::Tag sequence) { return report.AddItem(sequence); }
+
+void Verified(DataSet& report) {
+  report.SetString(tags::VerificationFlag, "VERIFIED");
+  DataSet& item = Planted(report, tags::VerifyingObserverSequence);
+  item.SetString(tags::VerifyingObserverName, "A^B");
+  item.SetString(tags::VerifyingOrganization, "C");
+  item.SetString(tags::VerificationDateTime, "20200101");
+}
+
+ContentItem Times(Temporal temporal) {
+  ContentItem item;
+  item.type = ValueType::kTcoord;
+  item.relationship = kContains;
+  item.concept_name = concepts::kTemporalExtent;
+  item.value = std::move(temporal);
+  item.Add(Image(kSelectedFrom, std::nullopt, {"1.2.840.10008.5.1.4.1.1.2", "2.25.101", {}, {}}));
+  return item;
+}
+
+std::vector<Mutation> ProvenanceMutations() {
+  return {
+      {"verification",
+       [](DataSet& r) {
+         Verified(r);
+         r.Find(tags::VerifyingObserverSequence)->items[0].Erase(tags::VerifyingOrganization);
+       }},
+      {"verification",
+       [](DataSet& r) {
+         Verified(r);
+         r.SetString(tags::CompletionFlag, "PARTIAL");
+       }},
+      {"participant",
+       [](DataSet& r) {
+         Planted(r, tags::ParticipantSequence).SetString(tags::ParticipationType, "SOURCE");
+       }},
+      {"participant",
+       [](DataSet& r) {
+         DataSet& item = Planted(r, tags::ParticipantSequence);
+         item.SetString(tags::ParticipationType, "WATCHED");
+         item.SetString(tags::ObserverType, "PSN");
+         item.SetString(tags::PersonName, "A^B");
+       }},
+      {"participant",
+       [](DataSet& r) { r.Find(tags::AuthorObserverSequence)->items[0].Erase(tags::PersonName); }},
+      {"predecessor",
+       [](DataSet& r) {
+         DataSet& series =
+             Planted(r, tags::PredecessorDocumentsSequence).AddItem(tags::ReferencedSeriesSequence);
+         series.SetString(tags::SeriesInstanceUID, "2.25.6");
+         series.AddItem(tags::ReferencedSOPSequence)
+             .SetString(tags::ReferencedSOPInstanceUID, "2.25.7");
+       }},
+      {"equipment",
+       [](DataSet& r) {
+         Planted(r, tags::ContributingEquipmentSequence).SetString(tags::Manufacturer, "X");
+       }},
+      {"equipment",
+       [](DataSet& r) {
+         DataSet& item = Planted(r, tags::ContributingEquipmentSequence);
+         item.SetString(tags::Manufacturer, "X");
+         dicom::SetCode(item, tags::PurposeOfReferenceCodeSequence,
+                        {"1630", "99IHE", "Processing Algorithm"});
+       }},
+      {"attribute", [](DataSet& r) { r.SetString(tags::ContentDate, "20201340"); }},
+      {"attribute", [](DataSet& r) { r.SetString(tags::ContentTime, "25"); }},
+      {"character-set", [](DataSet& r) { r.SetString(tags::PatientName, "M\xfcller"); }},
+      {"pseudonym", [](DataSet& r) { r.Erase(tags::PatientIdentityRemoved); }},
+      {"pseudonym",
+       [](DataSet& r) { r.SetString(tags::ReferringPhysicianName, "Somebody^Known"); }},
+      {"evidence",
+       [](DataSet& r) {
+         DataSet& series = r.Find(tags::CurrentRequestedProcedureEvidenceSequence)
+                               ->items[0]
+                               .Find(tags::ReferencedSeriesSequence)
+                               ->items[0];
+         const DataSet first = series.GetItems(tags::ReferencedSOPSequence)[0];
+         series.AddItem(tags::ReferencedSOPSequence) = first;
+       }},
+  };
+}
+
+std::vector<Mutation> TemplateMutations() {
+  return {
+      {"row",
+       [](DataSet& r) { AddToLesion(r, Coded(kContains, concepts::kFinding, concepts::kPerson)); }},
+      {"row",
+       [](DataSet& r) {
+         Child(Lesion(r), concepts::kFinding).SetString(tags::RelationshipType, "HAS CONCEPT MOD");
+       }},
+      {"row",
+       [](DataSet& r) { AddToLesion(r, Text(kHasConceptMod, concepts::kAlgorithmName, "net")); }},
+      {"row",
+       [](DataSet& r) {
+         AddToLesion(r, Coded(kHasObsContext, concepts::kTimePointType, concepts::kPerson));
+       }},
+      {"row",
+       [](DataSet& r) {
+         WriteContent(Text(kHasConceptMod, concepts::kLanguage, "English"),
+                      r.AddItem(tags::ContentSequence));
+       }},
+      {"row", [](DataSet& r) { Remove(r, concepts::kImagingMeasurements); }},
+      {"template",
+       [](DataSet& r) {
+         At(r, {kMeasurements, 2})
+             .Find(tags::ContentTemplateSequence)
+             ->items[0]
+             .SetString(tags::TemplateIdentifier, "1410");
+       }},
+      {"segment",
+       [](DataSet& r) {
+         Child(Lesion(r), concepts::kReferencedSegment)
+             .Find(tags::ReferencedSOPSequence)
+             ->items[0]
+             .SetInt(tags::ReferencedFrameNumber, 1);
+       }},
+  };
+}
+
+std::vector<Mutation> ClassAndTimeMutations() {
+  return {
+      {"relationship",
+       [](DataSet& r) { r.SetString(tags::SOPClassUID, "1.2.840.10008.5.1.4.1.1.88.11"); }},
+      {"relationship",
+       [](DataSet& r) {
+         r.SetString(tags::SOPClassUID, kComprehensiveSr);
+         AddToLesion(r, Point3d("2.25.3"));
+       }},
+      {"relationship",
+       [](DataSet& r) {
+         r.SetString(tags::SOPClassUID, kEnhancedSr);
+         DataSet& item = Lesion(r).AddItem(tags::ContentSequence);
+         item.SetString(tags::RelationshipType, kContains);
+         item.SetInts(tags::ReferencedContentItemIdentifier, {1, 1});
+       }},
+      {"outside",
+       [](DataSet& r) {
+         AddToLesion(r, Region({1, 1, 8, 1, 8, 3, 1, 1}));
+       }},
+      {"temporal",
+       [](DataSet& r) {
+         AddToLesion(r, Times({"SEGMENT", {5}, {}, {}}));
+       }},
+      {"temporal",
+       [](DataSet& r) {
+         AddToLesion(r, Times({"SEGMENT", {5, 2}, {}, {}}));
+       }},
+      {"temporal",
+       [](DataSet& r) {
+         AddToLesion(r, Times({"WHILE", {5}, {}, {}}));
+       }},
+      {"by-reference",
+       [](DataSet& r) {
+         DataSet& item = Lesion(r).AddItem(tags::ContentSequence);
+         item.SetString(tags::RelationshipType, kContains);
+         item.SetInts(tags::ReferencedContentItemIdentifier,
+                      {1, static_cast<int64_t>(kMeasurements), 1});
+       }},
+      {"number",
+       [](DataSet& r) {
+         Child(Lesion(r), concepts::kVolume).Find(tags::MeasuredValueSequence)->items.clear();
+       }},
+      {"number",
+       [](DataSet& r) {
+         Child(Lesion(r), concepts::kVolume)
+             .Find(tags::MeasuredValueSequence)
+             ->items[0]
+             .SetDouble(tags::FloatingPointValue, 99);
+       }},
+  };
+}
+
 void ExpectFindings(const std::vector<Mutation>& mutations) {
   std::vector<DataSet> sources = Images();
   for (const DataSet& head : Segmentations()) sources.push_back(head);
+  for (DataSet& head : sources) head.SetString(tags::PatientIdentityRemoved, "YES");
   for (size_t i = 0; i < mutations.size(); ++i) {
     DataSet report = TestReport();
+    report.SetString(tags::PatientIdentityRemoved, "YES");
     mutations[i].spoil(report);
     std::string codes;
     bool found = false;
@@ -218,6 +393,11 @@ void ExpectFindings(const std::vector<Mutation>& mutations) {
 TEST(Verify, FindsEveryFaultOfTheDocument) { ExpectFindings(DocumentMutations()); }
 TEST(Verify, FindsEveryFaultOfAGroup) { ExpectFindings(GroupMutations()); }
 TEST(Verify, FindsEveryFaultOfTheTree) { ExpectFindings(ItemMutations()); }
+TEST(Verify, FindsEveryFaultOfProvenance) { ExpectFindings(ProvenanceMutations()); }
+TEST(Verify, FindsEveryFaultOfTheTemplates) { ExpectFindings(TemplateMutations()); }
+TEST(Verify, FindsWhatTheClassForbidsAndTimesThatAreNone) {
+  ExpectFindings(ClassAndTimeMutations());
+}
 
 TEST(Verify, AcceptsClosedRegionsAndPointsInTheSourcesSpace) {
   std::vector<DataSet> sources = Images();
