@@ -2,6 +2,7 @@
 #include "dicom/charset.h"
 
 #include <algorithm>
+#include <deque>
 
 #include "dicom/charset_codec.h"
 
@@ -98,20 +99,22 @@ std::optional<std::string> CharacterSet::Encode(std::string_view utf8, Vr vr) co
 void ConvertToUtf8(DataSet& data_set) {
   struct Level {
     DataSet* data_set;
-    CharacterSet characters;
+    const CharacterSet* characters;
   };
-  std::vector<Level> levels = {{&data_set, CharacterSet::Of(data_set)}};
+  std::deque<CharacterSet> sets = {CharacterSet::Of(data_set)};
+  std::vector<Level> levels = {{&data_set, &sets.back()}};
   bool beyond_ascii = false;
   while (!levels.empty()) {
-    const Level level = std::move(levels.back());
+    const Level level = levels.back();
     levels.pop_back();
-    if (ConvertElements(*level.data_set, level.characters)) beyond_ascii = true;
+    if (ConvertElements(*level.data_set, *level.characters)) beyond_ascii = true;
     level.data_set->Erase(tags::SpecificCharacterSet);
     for (Element& element : level.data_set->elements()) {
       for (DataSet& item : element.items) {
         // An item without its own set has that of its parent (PS3.3 C.12.1.1.2).
         const bool own = item.Has(tags::SpecificCharacterSet);
-        levels.push_back({&item, own ? CharacterSet::Of(item) : level.characters});
+        if (own) sets.push_back(CharacterSet::Of(item));
+        levels.push_back({&item, own ? &sets.back() : level.characters});
       }
     }
   }

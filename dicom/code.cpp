@@ -21,6 +21,7 @@ std::string ValueOf(const DataSet& item) {
 
 DataSet ToItem(const Code& code) {
   DataSet item;
+  item.elements().reserve(4);
   item.SetString(ValueTag(code), code.value);
   if (!code.scheme.empty()) item.SetString(tags::CodingSchemeDesignator, code.scheme);
   if (!code.scheme_version.empty()) {
@@ -44,6 +45,10 @@ std::optional<Code> GetCode(const DataSet& parent, Tag tag) {
   return item == nullptr ? std::nullopt : ToCode(*item);
 }
 
-void SetCode(DataSet& parent, Tag tag, const Code& code) { parent.SetItems(tag, {ToItem(code)}); }
+void SetCode(DataSet& parent, Tag tag, const Code& code) {
+  std::vector<DataSet> items;  // a braced list would copy the item
+  items.push_back(ToItem(code));
+  parent.SetItems(tag, std::move(items));
+}
 
 }  // namespace glossator::dicom

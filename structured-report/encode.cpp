@@ -58,7 +58,7 @@ void CheckDescription(const ReportDescription& description, const Identity& iden
 // What the SOP class does not allow: coordinates in space in Comprehensive SR, references to other
 // items in Enhanced SR.
 void CheckRelationships(const std::string& sop_class_uid, const ContentItem& root) {
-  ForEachItem(root, [&](const std::string&, const ContentItem& item) {
+  VisitItems(root, [&](const ContentItem& item) {
     for (const ContentItem& child : item.children) {
       if (IsAllowed(sop_class_uid, item, child)) continue;
       throw Error(ErrorKind::kInvalid, "document: this SOP class allows no " +

@@ -221,6 +221,8 @@ const char* MeasurementGroup::template_id() const {
 ContentItem ToItem(const MeasurementGroup& group, const std::vector<std::string>& series,
                    const Instances& instances) {
   ContentItem item = Container(kContains, concepts::kMeasurementGroup, group.template_id());
+  item.children.reserve(8 + group.images.size() + group.measurements.size() +
+                        group.evaluations.size());
   AddHead(item, group);
   AddPlace(item, group, series, instances);
   if (group.method) item.Add(Coded(kHasConceptMod, concepts::kMethod, *group.method));

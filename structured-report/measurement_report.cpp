@@ -151,6 +151,7 @@ ContentItem MeasurementReport(const ReportDescription& description,
   if (!library.children.empty()) root.Add(std::move(library));
   ContentItem& measurements = root.Add(Container(kContains, concepts::kImagingMeasurements));
   const std::vector<std::string> series = SeriesOf(source_heads);
+  measurements.children.reserve(description.groups.size());
   for (const MeasurementGroup& group : description.groups) {
     measurements.Add(ToItem(group, series, instances));
   }

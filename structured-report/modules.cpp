@@ -88,20 +88,20 @@ void PutDocument(DataSet& report, const ReportDescription& description, const Id
 
 void PutEvidence(DataSet& report, const ContentItem& root, const Instances& instances) {
   std::set<std::string> done;
-  ForEachItem(root, [&](const std::string&, const ContentItem& item) {
+  VisitItems(root, [&](const ContentItem& item) {
     const Reference* reference = item.reference();
     if (reference == nullptr || !done.insert(reference->sop_instance_uid).second) return;
     AddEvidence(report, *instances.at(reference->sop_instance_uid));
   });
 }
 
-std::vector<Code> CodesOf(const ContentItem& item) {
-  std::vector<Code> codes;
-  if (item.concept_name) codes.push_back(*item.concept_name);
-  if (item.code() != nullptr) codes.push_back(*item.code());
+std::vector<const Code*> CodesOf(const ContentItem& item) {
+  std::vector<const Code*> codes;
+  if (item.concept_name) codes.push_back(&*item.concept_name);
+  if (item.code() != nullptr) codes.push_back(item.code());
   if (const Number* number = item.number()) {
-    if (number->unit) codes.push_back(*number->unit);
-    if (number->qualifier) codes.push_back(*number->qualifier);
+    if (number->unit) codes.push_back(&*number->unit);
+    if (number->qualifier) codes.push_back(&*number->qualifier);
   }
   return codes;
 }
@@ -115,9 +115,9 @@ void PutCodingSchemes(DataSet& report, const ContentItem& root) {
     const std::string scheme = std::string(dicom::TrimValue(element.value, element.vr));
     if (IsPrivateScheme(scheme)) schemes.insert(scheme);
   });
-  ForEachItem(root, [&](const std::string&, const ContentItem& item) {
-    for (const Code& code : CodesOf(item)) {
-      if (IsPrivateScheme(code.scheme)) schemes.insert(code.scheme);
+  VisitItems(root, [&](const ContentItem& item) {
+    for (const Code* code : CodesOf(item)) {
+      if (IsPrivateScheme(code->scheme)) schemes.insert(code->scheme);
     }
   });
   for (const std::string& scheme : schemes) {

@@ -26,8 +26,15 @@ void PutEvidence(dicom::DataSet& report, const ContentItem& root, const Instance
 // (0008,0110) for private schemes of the tree (C.12.1, PS3.3 8.2).
 void PutCodingSchemes(dicom::DataSet& report, const ContentItem& root);
 
-// Every code of an item: concept name, value, unit, qualifier.
-std::vector<Code> CodesOf(const ContentItem& item);
+// Every item, depth first, without its path.
+template <class Visit>
+void VisitItems(const ContentItem& root, Visit&& visit) {
+  visit(root);
+  for (const ContentItem& child : root.children) VisitItems(child, visit);
+}
+
+// Every code of an item: concept name, value, unit, qualifier. They live as long as the item.
+std::vector<const Code*> CodesOf(const ContentItem& item);
 bool IsPrivateScheme(const std::string& scheme);  // "99..."
 
 }  // namespace glossator::sr

@@ -125,8 +125,8 @@ void VerifySchemes(const DataSet& data_set, const ContentItem& root, Findings& f
     known.insert(item.GetString(tags::CodingSchemeDesignator));
   }
   ForEachItem(root, [&](const std::string& path, const ContentItem& item) {
-    for (const Code& code : CodesOf(item)) {
-      if (!IsPrivateScheme(code.scheme) || !known.insert(code.scheme).second) continue;
+    for (const Code* code : CodesOf(item)) {
+      if (!IsPrivateScheme(code->scheme) || !known.insert(code->scheme).second) continue;
       findings.Error("private-scheme", path, "PS3.3 C.12.1.1.11",
                      "a private coding scheme is not identified");
     }

@@ -31,7 +31,7 @@ class ItemVerifier {
       : path_(path), item_(item), sop_class_(sop_class), findings_(findings) {}
 
   void Run() {
-    for (const Code& code : CodesOf(item_)) VerifyCode(code);
+    for (const Code* code : CodesOf(item_)) VerifyCode(*code);
     VerifyConcept();
     if (item_.type == kUnknown) Fail("value-type", "PS3.3 C.17.3.2.1", "unknown value type");
     if (item_.type == kCode && item_.code() == nullptr) {
@@ -182,8 +182,8 @@ void VerifyTarget(const ContentItem& root, const std::string& path, const Conten
 void VerifyRetiredSchemes(const ContentItem& root, Findings& findings) {
   bool found = false;
   ForEachItem(root, [&](const std::string& path, const ContentItem& item) {
-    for (const Code& code : CodesOf(item)) {
-      if (found || (code.scheme != "SRT" && code.scheme != "SNM3")) continue;
+    for (const Code* code : CodesOf(item)) {
+      if (found || (code->scheme != "SRT" && code->scheme != "SNM3")) continue;
       found = true;
       findings.Warn("retired-scheme", path, "PS3.16 8.1", "codes of a retired SNOMED scheme");
     }
