@@ -79,6 +79,12 @@ def descriptions():
            b'{"type":"by reference","refers_to":[1,2]}]}')
 
 
+def annotations():
+    """Whole files: the golden object, and other kinds of result objects."""
+    for path in sorted((ROOT / "tests/unit/results").glob("golden_*.dcm")):
+        yield path.read_bytes()
+
+
 def multipart(labels):
     return (b"--b\r\nContent-Disposition: form-data; name=\"submission\"\r\n"
             b"Content-Type: application/json\r\n\r\n" + FORM.encode() +
@@ -175,7 +181,8 @@ SEEDS = {"fuzz_codec_serve": frames, "fuzz_dicom_file": files, "fuzz_dicom_read"
          "fuzz_node_reply": replies, "fuzz_plugin_rest": bodies,
          "fuzz_model_config": configurations, "fuzz_seg_read": volumes,
          "fuzz_structured_report_description": descriptions,
-         "fuzz_structured_report_report": reports}
+         "fuzz_structured_report_report": reports,
+         "fuzz_results_annotations": annotations, "fuzz_results_objects": annotations}
 
 
 def plant(name, folder):

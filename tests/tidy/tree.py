@@ -3,7 +3,8 @@
 import pathlib
 
 ROOMS = ("dicom", "model", "pixels", "codec", "deid", "vault", "worklist", "seg",
-         "structured-report", "dimse", "spool", "store", "gate", "node", "plugin")
+         "structured-report", "results", "helpers", "dimse", "spool", "store", "gate", "node",
+         "plugin")
 CODE = (".h", ".cpp")
 SCRIPTS = (".py", ".sh")
 
