@@ -6,7 +6,8 @@ import orthanc
 import pytest
 
 PROGRAMS = ("glossator-gate", "glossator-steward", "glossator-deid", "glossator-seg",
-            "glossator-sr", "glossator-codec", "glossator-journal", "glossator-send")
+            "glossator-sr", "glossator-result", "glossator-codec", "glossator-journal",
+            "glossator-send")
 
 
 def run(name, *arguments):
