@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "deid/bitstream.h"
 #include "deid/fold.h"
@@ -109,13 +110,14 @@ Element WithValue(const Element& element, Vr vr, std::string value) {
 }  // namespace
 
 Cleaner::Cleaner(const Policy& policy, const Pseudonyms& pseudonyms, const Sentinel& identifiers,
-                 const DataSet& head, const dicom::TransferSyntax& syntax)
+                 const DataSet& head, const dicom::TransferSyntax& syntax, HeadMemo* memo)
     : policy_(policy),
       pseudonyms_(pseudonyms),
       head_(head),
       syntax_(syntax),
       scope_(ScopeOf(head)),
       fixed_content_(head.Has(tags::ContentSequence) && HasReferencesByPosition(head)),
+      memo_(head.Has(tags::ContentSequence) ? nullptr : memo),
       values_(policy, pseudonyms, identifiers) {}
 
 DataSet Cleaner::Run() {
@@ -129,7 +131,9 @@ DataSet Cleaner::CleanSet(const DataSet& in, Tag parent, const dicom::CharacterS
   out.elements().reserve(in.size() + (parent == Tag{} ? 6 : 0));
   const Place place{in, parent, set};
   for (const Element& element : in) {
-    if (auto cleaned = CleanElement(element, place)) {
+    const bool remembered = memo_ != nullptr && parent == Tag{};
+    if (auto cleaned =
+            remembered ? CleanRemembered(element, place) : CleanElement(element, place)) {
       out.elements().push_back(std::move(*cleaned));
     } else {
       Count(Want::kRemove);
@@ -137,6 +141,22 @@ DataSet Cleaner::CleanSet(const DataSet& in, Tag parent, const dicom::CharacterS
   }
   if (policy_.options.Has(Option::kRetainSafePrivate)) AddPrivateCreators(in, out);
   return out;
+}
+
+// What the element's own cleaning counted and noted is kept with it, and told again.
+std::optional<Element> Cleaner::CleanRemembered(const Element& element, const Place& place) {
+  if (const auto* known = memo_->ResultOf(element)) {
+    for (const auto& [action, count] : known->actions) actions_[action] += count;
+    values_.Note(known->uids, known->kept_a_date);
+    return known->cleaned;
+  }
+  const auto before = std::exchange(actions_, {});
+  const auto note = values_.Begin();
+  auto cleaned = CleanElement(element, place);
+  auto [uids, kept_a_date] = values_.End(note);
+  memo_->Keep(element, {cleaned, std::move(uids), actions_, kept_a_date});
+  for (const auto& [action, count] : before) actions_[action] += count;
+  return cleaned;
 }
 
 std::optional<Element> Cleaner::CleanElement(const Element& element, const Place& place) {

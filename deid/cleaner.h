@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "deid/head_memo.h"
 #include "deid/values.h"
 
 namespace glossator::deid {
@@ -13,7 +14,8 @@ namespace glossator::deid {
 class Cleaner {
  public:
   Cleaner(const Policy& policy, const Pseudonyms& pseudonyms, const Sentinel& identifiers,
-          const dicom::DataSet& head, const dicom::TransferSyntax& syntax);
+          const dicom::DataSet& head, const dicom::TransferSyntax& syntax,
+          HeadMemo* memo = nullptr);
 
   dicom::DataSet Run();
   const ValueCleaner& values() const { return values_; }
@@ -30,6 +32,7 @@ class Cleaner {
 
   dicom::DataSet CleanSet(const dicom::DataSet& in, dicom::Tag parent,
                           const dicom::CharacterSet& set);
+  std::optional<dicom::Element> CleanRemembered(const dicom::Element& element, const Place& place);
   std::optional<dicom::Element> CleanElement(const dicom::Element& element, const Place& place);
   std::optional<dicom::Element> CleanSequence(const dicom::Element& element, const Place& place);
   std::optional<dicom::Element> CleanValue(const dicom::Element& element, dicom::Vr vr, Want want,
@@ -56,6 +59,7 @@ class Cleaner {
   const dicom::TransferSyntax& syntax_;
   Scope scope_;
   bool fixed_content_ = false;  // content items are referred to by position
+  HeadMemo* memo_;              // of the top level; may be nullptr
   ValueCleaner values_;
   std::map<char, int> actions_;
   bool bitstream_ok_ = true;

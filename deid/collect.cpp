@@ -6,6 +6,7 @@
 
 #include "deid/dictionary.h"
 #include "deid/fold.h"
+#include "deid/head_memo.h"
 #include "dicom/charset.h"
 #include "dicom/dictionary.h"
 
@@ -111,13 +112,15 @@ bool CollectElement(const dicom::Element& element, const dicom::CharacterSet& se
   return changed;
 }
 
-bool CollectSet(const dicom::DataSet& data_set, dicom::CharacterSet set, Dictionary& dictionary) {
+bool CollectSet(const dicom::DataSet& data_set, dicom::CharacterSet set, const HeadMemo* memo,
+                Dictionary& dictionary) {
   if (data_set.Has(tags::SpecificCharacterSet)) set = dicom::CharacterSet::Of(data_set);
   bool changed = false;
   for (const dicom::Element& element : data_set) {
+    if (memo != nullptr && memo->Knows(element)) continue;
     changed |= CollectElement(element, set, dictionary);
     for (const dicom::DataSet& item : element.items) {
-      changed |= CollectSet(item, set, dictionary);
+      changed |= CollectSet(item, set, nullptr, dictionary);
     }
   }
   return changed;
@@ -125,8 +128,9 @@ bool CollectSet(const dicom::DataSet& data_set, dicom::CharacterSet set, Diction
 
 }  // namespace
 
-bool Dictionary::Collect(const Instance<Hospital>& instance) {
-  return CollectSet(instance.data_set(), dicom::CharacterSet(), *this);
+bool Dictionary::Collect(const Instance<Hospital>& instance, HeadMemo* memo) {
+  if (memo != nullptr) memo->Begin(instance.data_set());
+  return CollectSet(instance.data_set(), dicom::CharacterSet(), memo, *this);
 }
 
 }  // namespace glossator::deid

@@ -16,6 +16,7 @@
 
 namespace glossator::deid {
 
+class HeadMemo;
 class Sentinel;
 
 enum class IdentifierKind : uint8_t {
@@ -36,8 +37,9 @@ class Dictionary {
   Dictionary(const Dictionary& other);
   Dictionary& operator=(const Dictionary& other);
 
-  // Everything identifying in the head, at every depth. Returns true when something was new.
-  bool Collect(const Instance<Hospital>& instance);
+  // Everything identifying in the head, at every depth. Returns true when something was new. What
+  // `memo` knows was collected before and is passed over.
+  bool Collect(const Instance<Hospital>& instance, HeadMemo* memo = nullptr);
   // Splits into tokens; drops what is too short or, in places, an everyday word of the
   // trade. Called AE title and order data come in here.
   bool Add(IdentifierKind kind, std::string_view utf8);

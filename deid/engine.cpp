@@ -8,9 +8,13 @@ namespace glossator::deid {
 Engine::Engine(Policy policy) : policy_(std::move(policy)) {}
 
 Cleaned Engine::Clean(const Instance<Hospital>& head, const Pseudonyms& pseudonyms,
-                      const Dictionary& dictionary) const {
+                      const Dictionary& dictionary, HeadMemo* memo) const {
   const auto identifiers = dictionary.Compile(policy_.options);
-  Cleaner cleaner(policy_, pseudonyms, *identifiers, head.data_set(), head.syntax());
+  if (memo != nullptr) {
+    memo->Begin(head.data_set());
+    memo->Use(identifiers);
+  }
+  Cleaner cleaner(policy_, pseudonyms, *identifiers, head.data_set(), head.syntax(), memo);
   Cleaned cleaned{Instance<Lab>(Permit<Lab>(), cleaner.Run(), head.syntax()), {}, {}, {}};
   cleaned.uids = cleaner.values().uids();
   cleaned.actions = cleaner.actions();

@@ -303,10 +303,25 @@ std::optional<std::string> ValueCleaner::Bulk(const dicom::Element& element) con
 std::string ValueCleaner::Uid(const std::string& original) {
   if (original.empty() || dicom::FindUid(original) != nullptr) return original;
   const auto found = uid_map_.find(original);
-  if (found != uid_map_.end()) return found->second;
-  std::string pseudonym = pseudonyms_.Uid(original);
-  uids_.emplace_back(original, pseudonym);
-  return uid_map_.emplace(original, std::move(pseudonym)).first->second;
+  const std::string pseudonym = found != uid_map_.end() ? found->second : pseudonyms_.Uid(original);
+  met_.emplace_back(original, pseudonym);
+  if (found == uid_map_.end()) uids_.push_back(met_.back());
+  uid_map_.emplace(original, pseudonym);
+  return pseudonym;
+}
+
+ValueCleaner::Noted ValueCleaner::End(Noted before) {
+  Noted noted{std::exchange(met_, std::move(before.uids)), kept_a_date_};
+  kept_a_date_ |= before.kept_a_date;
+  return noted;
+}
+
+void ValueCleaner::Note(const std::vector<std::pair<std::string, std::string>>& uids,
+                        bool kept_a_date) {
+  for (const auto& [original, pseudonym] : uids) {
+    if (uid_map_.emplace(original, pseudonym).second) uids_.emplace_back(original, pseudonym);
+  }
+  kept_a_date_ |= kept_a_date;
 }
 
 std::string ValueCleaner::Uids(std::string_view values) {

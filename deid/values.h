@@ -45,6 +45,15 @@ class ValueCleaner {
   const std::vector<std::pair<std::string, std::string>>& uids() const { return uids_; }
   bool kept_a_date() const { return kept_a_date_; }
 
+  // What is noted about one element, to be told again when it comes again.
+  struct Noted {
+    std::vector<std::pair<std::string, std::string>> uids;
+    bool kept_a_date = false;
+  };
+  Noted Begin() { return {std::exchange(met_, {}), std::exchange(kept_a_date_, false)}; }
+  Noted End(Noted before);
+  void Note(const std::vector<std::pair<std::string, std::string>>& uids, bool kept_a_date);
+
  private:
   const DateRule* dates_in_text() const;
   std::optional<std::string> Dates(std::string_view values, dicom::Vr vr, bool forced);
@@ -61,6 +70,7 @@ class ValueCleaner {
   bool kept_a_date_ = false;
   std::unordered_map<std::string, std::string> uid_map_;
   std::vector<std::pair<std::string, std::string>> uids_;
+  std::vector<std::pair<std::string, std::string>> met_;  // since Begin, with duplicates
 };
 
 }  // namespace glossator::deid

@@ -135,7 +135,9 @@ void Intake::Closed(const dimse::Association& association) {
   const std::lock_guard lock(senders_mutex_);
   const auto entry = senders_.find(association.number);
   if (entry == senders_.end()) return;
-  for (const auto& study : entry->second) --study->senders;
+  for (const auto& study : entry->second) {
+    if (--study->senders == 0) study->ForgetMemos();
+  }
   senders_.erase(entry);
 }
 
@@ -188,12 +190,15 @@ class Intake::Judgement {
         instance_(instance),
         request_(request),
         binding_(intake.parts_.identities.Bind(project.id, instance.data_set())),
+        memo_(binding_.study->BorrowMemo()),
         arrival_(Started(intake.parts_, &project, binding_.study.get(), request)) {
     intake_.NoteSender(association, binding_.study);
     deid::Dictionary identifiers;
-    identifiers.Collect(instance);
+    identifiers.Collect(instance, memo_.get());
     if (binding_.study->Learn(identifiers)) arrival_.dictionary = identifiers.Serialize();
   }
+
+  ~Judgement() { binding_.study->GiveBackMemo(std::move(memo_)); }
 
   std::unique_ptr<ObjectWriter> Decide(bool released_by_a_person) {
     // Claim first, then look into the database: a claim ends only when the row is there.
@@ -211,7 +216,8 @@ class Intake::Judgement {
       std::erase_if(risks, [](const auto& risk) { return deid::IsReleasable(risk.code); });
     }
     if (!risks.empty()) return Seal(risks.front(), std::move(hold));
-    const auto cleaned = engine.Clean(instance_, *binding_.study, *binding_.study->dictionary());
+    const auto cleaned =
+        engine.Clean(instance_, *binding_.study, *binding_.study->dictionary(), memo_.get());
     if (!cleaned.problems.empty()) return Seal(cleaned.problems.front(), std::move(hold));
     return std::make_unique<CleanedObject>(intake_, binding_.study, std::move(hold),
                                            instance_.data_set(), cleaned, *request_.transfer_syntax,
@@ -250,6 +256,7 @@ class Intake::Judgement {
   const Instance<Hospital>& instance_;
   const dimse::StoreRequest& request_;
   Binding binding_;
+  std::unique_ptr<deid::HeadMemo> memo_;
   Arrival arrival_;
 };
 

@@ -7,9 +7,12 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "deid/dictionary.h"
 #include "deid/engine.h"
+#include "deid/head_memo.h"
 #include "vault/patient_secret.h"
 
 namespace glossator::gate {
@@ -62,6 +65,23 @@ class Study final : public deid::Pseudonyms {
     return true;
   }
 
+  // One for each object that is cleaned at a time; forgotten when the last sender has gone.
+  std::unique_ptr<deid::HeadMemo> BorrowMemo() {
+    const std::lock_guard lock(mutex_);
+    if (memos_.empty()) return std::make_unique<deid::HeadMemo>();
+    auto memo = std::move(memos_.back());
+    memos_.pop_back();
+    return memo;
+  }
+  void GiveBackMemo(std::unique_ptr<deid::HeadMemo> memo) {
+    const std::lock_guard lock(mutex_);
+    if (senders > 0) memos_.push_back(std::move(memo));
+  }
+  void ForgetMemos() {
+    const std::lock_guard lock(mutex_);
+    memos_.clear();
+  }
+
   // Objects that are being received or whose row is not durable yet: no release meanwhile.
   std::atomic<int> in_flight{0};
   // Open associations that have brought an object of it: more may follow.
@@ -77,6 +97,7 @@ class Study final : public deid::Pseudonyms {
   vault::Key identity_key_;
   mutable std::mutex mutex_;
   std::shared_ptr<const deid::Dictionary> dictionary_;
+  std::vector<std::unique_ptr<deid::HeadMemo>> memos_;
 };
 
 }  // namespace glossator::gate

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "deid/sentinel.h"
 #include "dicom/code.h"
 #include "fixtures.h"
@@ -226,6 +228,39 @@ TEST(Engine, IsPureSoThatTheSameHeadGivesTheSameBytes) {
     const Policy policy = LoadPolicy(preset);
     EXPECT_EQ(BytesOf(CleanWith(policy, CtHead()).instance.data_set()),
               BytesOf(CleanWith(policy, CtHead()).instance.data_set()));
+  }
+}
+
+// A memo that forgot a UID would break the way back; one that kept a text over a new name would
+// leak.
+TEST(Engine, GivesTheSameWithAMemoWhateverChangesFromObjectToObject) {
+  const Engine engine(LoadPolicy("research"));
+  const FakePseudonyms pseudonyms;
+  HeadMemo memo;
+  Dictionary learned;
+  for (int i = 0; i < 12; ++i) {
+    DataSet head = CtHead();
+    head.SetString(tags::SOPInstanceUID, "1.2.3.4.5.1." + std::to_string(i));
+    head.SetInt(tags::InstanceNumber, i);
+    head.SetString(tags::SeriesDescription, "CHEST Quixley");
+    auto& reference = head.AddItem(tags::ReferencedImageSequence);
+    reference.SetString(tags::ReferencedSOPClassUID, "1.2.840.10008.5.1.4.1.1.2");
+    reference.SetString(tags::ReferencedSOPInstanceUID, "1.2.3.4.5.1." + std::to_string(i / 4));
+    if (i >= 6) head.SetString(tags::ReferringPhysicianName, "Quixley^Ann");
+    if (i == 9) head.SetString(tags::SpecificCharacterSet, "ISO_IR 100");
+    const auto instance = Identified(head);
+    Dictionary all = learned;
+    all.Collect(instance);
+    learned.Collect(instance, &memo);
+    EXPECT_EQ(learned.entries(), all.entries()) << i;
+    const auto with = engine.Clean(instance, pseudonyms, learned, &memo);
+    const auto without = engine.Clean(instance, pseudonyms, learned);
+    EXPECT_EQ(with.instance.data_set(), without.instance.data_set()) << i;
+    EXPECT_EQ(std::set(with.uids.begin(), with.uids.end()),
+              std::set(without.uids.begin(), without.uids.end()))
+        << i;
+    EXPECT_EQ(with.uids.size(), without.uids.size()) << i;
+    EXPECT_EQ(with.actions, without.actions) << i;
   }
 }
 
