@@ -25,6 +25,9 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr unsigned kOwnerAndGroup = 0660;
+// Orthanc's plugin interface counts an object's bytes in 32 bits. What cleaning adds is far smaller
+// than the margin; what is larger is refused while the sender can still be told.
+constexpr uint64_t kImportableBytesMax = UINT32_MAX - (uint64_t{1} << 20);
 
 const std::filesystem::path& MakeDirectories(const std::filesystem::path& directory) {
   for (const auto* name : {"", "gate", "gate/quarantine", "gate/outbox", "spool", "spool/return"}) {
@@ -58,7 +61,7 @@ dimse::ServerOptions ListenOptions(const Config& config) {
   options.address = config.intake.address;
   options.port = config.intake.port;
   options.tls = config.intake.tls;
-  options.object_bytes_max = config.object_bytes_max;
+  options.object_bytes_max = std::min(config.object_bytes_max, kImportableBytesMax);
   options.threads = std::max(2u, std::thread::hardware_concurrency());
   options.idle = milliseconds(static_cast<int64_t>(config.association_idle_seconds * 1000));
   return options;
@@ -119,7 +122,7 @@ struct Gate::Parts {
                     server, clock}};
   StewardDoor steward_door{
       {config, database, intake, ledger, courier, products, keys, uids, clock}};
-  Periodic release_rounds{"release", milliseconds(200), [this] { releaser.Round(); }};
+  Periodic release_rounds{"release", milliseconds(50), [this] { releaser.Round(); }};
   Periodic courier_rounds{"courier", milliseconds(300), [this] { courier.Round(); }};
   LineServer lab_socket{directory / "gate.sock", kOwnerAndGroup,
                         [this](const Json::Value& request) { return lab_door.Handle(request); }};

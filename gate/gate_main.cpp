@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // glossator-gate: the hospital side as a program of its own.
 #include <malloc.h>
+#include <sys/resource.h>
 
 #include <csignal>
 #include <cstdio>
@@ -71,6 +72,14 @@ std::string ReadText(const std::string& path) {
   return text.str();
 }
 
+// Each association is a descriptor; the usual soft limit of 1024 is for programs that select().
+void AllowManyConnections() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 void Run(const Arguments& arguments) {
   const auto text = ReadText(arguments.config);
   const auto config = ParseConfig(dicom::ParseJson(text));
@@ -98,6 +107,7 @@ int main(int argc, char** argv) {
     // Buffers of objects come and go: keep their pages instead of faulting them in anew each time.
     mallopt(M_MMAP_THRESHOLD, 64 << 20);
     mallopt(M_TRIM_THRESHOLD, 256 << 20);
+    AllowManyConnections();
     vault::HardenProcess();
     Run(*arguments);
     return 0;

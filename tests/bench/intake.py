@@ -6,11 +6,13 @@ storage each time; the median of the repetitions. CPU is the server's own, from 
 line appends the same bytes to a preallocated file with one fdatasync per four objects.
 """
 import argparse
+import contextlib
 import json
 import os
 import pathlib
 import secrets
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
@@ -82,21 +84,29 @@ def send(port, folder, associations):
 class Gate:
     """glossator-gate alone: receive, de-identify, spool, acknowledge what is durable."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, listen=None):
         directory.mkdir(mode=0o700)
         key = directory / "key"
         key.touch(mode=0o600)
         key.write_text(secrets.token_hex(32))
         self.port = orthanc.free_port()
         config = {"Directory": str(directory), "KeyFile": str(key),
-                  "Intake": {"Address": "127.0.0.1", "Port": self.port},
+                  "Intake": {"Address": "127.0.0.1", "Port": self.port, **(listen or {})},
                   "Projects": [{"Id": "BENCH", "QuietSeconds": 3600}],
                   "Routes": [{"CalledAet": AET, "Project": "BENCH"}]}
         (directory / "gate.json").write_text(json.dumps(config))
         self.process = subprocess.Popen(
             [str(orthanc.BUILD / "bin" / "glossator-gate"), "--config",
              str(directory / "gate.json"), "--no-linger"], stderr=subprocess.DEVNULL)
-        while not (directory / "gate.sock").exists():
+        self.wait(time.monotonic() + 60)
+
+    def wait(self, end):
+        while True:
+            with contextlib.suppress(OSError), socket.create_connection(
+                    ("127.0.0.1", self.port), 5):
+                return
+            if self.process.poll() is not None or time.monotonic() > end:
+                raise SystemExit("the gate does not listen")
             time.sleep(0.02)
 
     def close(self):
@@ -185,7 +195,10 @@ def main():
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--associations", default="1,4,16")
     parser.add_argument("--scale", type=float, default=1.0, help="share of the objects")
+    parser.add_argument("--quick", action="store_true", help="half of the objects, once")
     arguments = parser.parse_args()
+    if arguments.quick:
+        arguments.repeat, arguments.scale = 1, 0.5
     bare_rates = {}
     scratch = pathlib.Path(tempfile.mkdtemp(prefix="glossator-bench-"))
     try:
@@ -201,7 +214,9 @@ def main():
             make_files(files, side, count, modality, sop_class)
             for associations in map(int, arguments.associations.split(",")):
                 results = {"Gate": [], "Peer": []}
-                for _ in range(arguments.repeat):
+                # The goals are for four associations; the others are there to compare.
+                rounds = arguments.repeat if associations == 4 else min(3, arguments.repeat)
+                for _ in range(rounds):
                     for server_class in (Gate, Peer):
                         results[server_class.__name__].append(
                             measure(kind, server_class, files, associations, scratch))

@@ -35,6 +35,8 @@ def main():
         intake.make_files(scratch / "CT", 512, count, "CT", intake.KINDS["CT 512x512"][3])
         for run in range(arguments.repeat):
             for name, make in SERVERS.items():
+                if name == "as it comes" and run > 1:
+                    continue  # half a minute each, and far from its goal
                 found[name].append(
                     seconds_of(make, scratch / "CT", scratch / f"{run}{name.replace(' ', '')}"))
     ours, plain, nodelay = (yardstick.median(found[name]) for name in SERVERS)
