@@ -93,9 +93,7 @@ CaseInstance Importer::ImportOne(const Batch& batch, const BatchRecord& record) 
                         .sha256 = store::Sha256Hex(file),
                         .size = static_cast<int64_t>(file.size()),
                         .image = IsImage(head.data_set)};
-  if (!archive_.Has(record.sop_instance_uid) || archive_.Get(record.sop_instance_uid) != file) {
-    archive_.Put(Instance<Lab>(Permit<Lab>(), std::move(head.data_set), *head.syntax), file);
-  }
+  archive_.Put(Instance<Lab>(Permit<Lab>(), std::move(head.data_set), *head.syntax), file);
   return instance;
 }
 

@@ -21,7 +21,7 @@ class Archive {
  public:
   virtual ~Archive() = default;
   // `file` are the Part 10 bytes of `instance` (whose data set has no pixels). Replaces what is
-  // there under the same SOP Instance UID.
+  // there under the same SOP Instance UID; does nothing when it is the same, byte for byte.
   virtual void Put(const Instance<Lab>& instance, std::string_view file) = 0;
   // How many calls of Put, Get and Has (and of BatchSource::Read) it pays to have under way.
   virtual size_t PutsAtOnce() const { return 1; }

@@ -153,6 +153,9 @@ Json::Value GatePort::Call(const Json::Value& request) {
   const bool hands_over = request["call"] == "returned_ready";
   const auto waiting = hands_over ? returns_.Waiting() : std::vector<spool::Place>();
   Json::Value reply = gate_.Call(request);
+  if (reply["items"].isArray() && !reply["items"].empty()) {
+    news_ = true;
+  }
   returns_.Release(waiting);
   return reply;
 }

@@ -81,10 +81,13 @@ class GatePort final : public node::GateLink {
  public:
   GatePort(node::GateLink& gate, ReturnSpool& returns) : gate_(gate), returns_(returns) {}
   Json::Value Call(const Json::Value& request) override;
+  // Did a feed bring something since the last call of this?
+  bool TakeNews() { return news_.exchange(false); }
 
  private:
   node::GateLink& gate_;
   ReturnSpool& returns_;
+  std::atomic<bool> news_{false};
 };
 
 }  // namespace glossator::plugin

@@ -10,7 +10,9 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kHandOverAgain = 5s;
-constexpr auto kRound = 500ms;    // between looks at the gate's feeds
+constexpr auto kRound = 500ms;  // between looks at the gate's feeds,
+constexpr auto kLively = 50ms;  // and when something came lately: more is on its way
+constexpr auto kLately = 3s;
 constexpr auto kGateStart = 20s;  // a gate that recovers a large spool may take longer
 
 std::filesystem::path Made(const std::filesystem::path& folder) {
@@ -83,11 +85,15 @@ void LabSide::Wake() {
 
 void LabSide::Work() {
   try {
+    auto lively_until = std::chrono::steady_clock::now();
     while (!stopping_) {
       const bool more = node_.Tick();
       HandOver();
+      const auto now = std::chrono::steady_clock::now();
+      lively_until = port_.TakeNews() ? now + kLately : lively_until;
+      const auto pause = more ? 0ms : now < lively_until ? kLively : kRound;
       std::unique_lock lock(mutex_);
-      wake_.wait_for(lock, more ? 0ms : kRound, [&] { return woken_ || stopping_; });
+      wake_.wait_for(lock, pause, [&] { return woken_ || stopping_; });
       woken_ = false;
     }
   } catch (...) {

@@ -99,7 +99,9 @@ class FakeArchive final : public Archive {
   explicit FakeArchive(Fate& fate) : fate_(fate) {}
   void Put(const Instance<Lab>& instance, std::string_view file) override {
     fate_.Step();
-    files[instance.data_set().GetString(tags::SOPInstanceUID)] = file;
+    auto& known = files[instance.data_set().GetString(tags::SOPInstanceUID)];
+    if (known == file) return;
+    known = file;
     ++puts;
   }
   std::optional<std::string> Get(const std::string& uid) override {
