@@ -20,6 +20,7 @@ namespace {
 using dicom::DataSet;
 namespace tags = dicom::tags;
 
+constexpr const char* kLabelMapStorage = "1.2.840.10008.5.1.4.1.1.66.7";
 constexpr int64_t kAttemptsMax = 8;         // refusals of one object; an absent PACS is waited for
 constexpr int64_t kRequestsMax = 5;         // unanswered storage commitment requests
 constexpr uint16_t kRequestCommitment = 1;  // PS3.4 Table J.3.2-1
@@ -246,6 +247,10 @@ Qualification Courier::QualificationOf(const store::DeliveryRow& row) const {
 Courier::Outcome Courier::AskAndSend(store::DeliveryRow& row, dimse::Scu& scu,
                                      const Package& package, const DestinationConfig& destination) {
   for (const auto& object : package.objects) {
+    // A kind that the destination is not configured for waits for a person, it is not tried again.
+    if (object.GetString(tags::SOPClassUID) == kLabelMapStorage && !destination.label_map) {
+      return {"HELD", "LABELMAP_NOT_CONFIGURED"};
+    }
     if (scu.Accepted(object.GetString(tags::SOPClassUID)) == nullptr) {
       return {"HELD", "CONTEXT_REFUSED"};
     }

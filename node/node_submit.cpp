@@ -49,6 +49,14 @@ std::optional<int64_t> IdOf(const store::Reader& reader, const std::string& dige
   return found ? std::optional(found->id) : std::nullopt;
 }
 
+// Only where the project's destination is configured for them.
+bool TakesLabelMaps(const Config& config, const std::string& project_id) {
+  const ProjectConfig* project = config.FindProject(project_id);
+  if (project == nullptr) return false;
+  const auto destination = config.destinations.find(project->destination);
+  return destination != config.destinations.end() && destination->second.label_map;
+}
+
 Json::Value CodesOf(const std::vector<Finding>& findings) {
   Json::Value codes(Json::arrayValue);
   for (const Finding& finding : findings) {
@@ -137,7 +145,8 @@ SubmitReply Node::Submit(const Person& who, const std::string& workitem_uid,
   const Impl::Task task =
       impl_->TaskFor(who, workitem_uid, transaction_uid, form.series_instance_uid);
   if (HasErrors(reply.findings)) return impl_->Refuse(who, task, std::move(reply.findings));
-  const Assignment assignment{task.the_case, who, task.instances};
+  const Assignment assignment{task.the_case, who, task.instances,
+                              TakesLabelMaps(impl_->config, task.the_case.project)};
   const auto prepared = impl_->builder.Prepare(assignment, form, labels, reply.findings);
   if (!prepared) return impl_->Refuse(who, task, std::move(reply.findings));
   const std::string digest = DigestOf(task.workitem, content, prepared->labels);

@@ -53,6 +53,25 @@ void TrackSegments(const SubmissionForm& form, UidSource& uids, seg::Description
   }
 }
 
+// Who drew, and with what: the reader by the code that the lab knows, and this node (IHE AIR).
+std::vector<seg::Contributor> Contributors(const ReaderConfig& author,
+                                           const std::string& device_uid) {
+  seg::Contributor reader;
+  reader.purpose = {"109103", "DCM", "Modifying Equipment"};
+  reader.manufacturer = "Glossator";
+  reader.model_name = "Reader's workbench";
+  reader.operators = {author.id};
+  reader.description = "Segments drawn by the reader";
+  seg::Contributor node;
+  node.purpose = {"109102", "DCM", "Processing Equipment"};
+  node.manufacturer = "Glossator";
+  node.model_name = "Glossator";
+  node.software_versions = std::string(dicom::kImplementationVersionName);
+  node.device_uid = device_uid;
+  node.description = "Segmentation written and verified";
+  return {reader, node};
+}
+
 void SortAs(const seg::Source& source, std::vector<dicom::DataSet>& heads) {
   std::map<std::string, size_t> place;
   for (const seg::SourceInstance& instance : source.instances) {
@@ -94,6 +113,7 @@ BuiltObject ResultBuilder::BuildSegmentation(const Assignment& assignment,
   seg::Description description = form.description;
   description.series_description = kSeriesDescription;
   description.content_creator = assignment.author.id;
+  description.contributors = Contributors(assignment.author, device_uid_);
   TrackSegments(form, uids_, description);
   const seg::Identity identity{.series_instance_uid = uids_.New(),
                                .sop_instance_uid = uids_.New(),
@@ -101,6 +121,7 @@ BuiltObject ResultBuilder::BuildSegmentation(const Assignment& assignment,
                                .series_description = kSeriesDescription};
   seg::Options options;
   options.content_qualification = "RESEARCH";
+  if (assignment.label_map) options.kind = seg::Kind::kLabelMap;
   BuiltObject built;
   built.file = seg::Encode(prepared.source, labels, description, identity, options, uids_,
                            clock_.Now(), &encoded);

@@ -30,6 +30,7 @@ struct Assignment {
   const Case& the_case;
   const ReaderConfig& author;
   std::vector<CaseInstance> instances;  // the series' images, as of the workitem's revision
+  bool label_map = false;               // the destination takes Label Map Segmentation; else BINARY
 };
 
 // The images and the labels, fit for each other.

@@ -151,6 +151,28 @@ def test_loop(flow, given, name):
     check_tools(flow, found, objects)
 
 
+@pytest.fixture(scope="module")
+def label_map_flow(tmp_path_factory):
+    with Site(tmp_path_factory.mktemp("site"), quiet_seconds=1,
+              destination={"LabelMap": True}) as site:
+        yield loop.Loop(site, seconds=90)
+
+
+def test_a_refused_labelmap_is_held_and_not_sent_again_and_again(label_map_flow, given):
+    """The stand-in PACS does not know Label Map Segmentation Storage."""
+    flow = label_map_flow
+    study_uid = put_into_pacs(flow.site.pacs, given[NAMES[0]])
+    found = flow.send(study_uid)
+    assert flow.open(found), found.case
+    flow.claim(found)
+    flow.look(found, mask=volume.mask_to_the_edges)
+    flow.submit(found)
+    flow.accept(found)
+    assert flow.wait_for_delivery(found) == "HELD", found.delivery
+    assert found.delivery["reason"] == "CONTEXT_REFUSED"
+    assert not returned(flow, study_uid)
+
+
 @pytest.mark.skipif(studies.have_corpus(), reason="the corpus is there")
 def test_corpus_studies():
     pytest.skip("corpus studies of the loop: no catalog beside the repository")

@@ -153,6 +153,26 @@ TEST_F(Work, LetsAManagerOpenAnotherSeat) {
   EXPECT_EQ(node_->queries().Workitems(alice_, WorkitemFilter()).size(), 2U);
 }
 
+TEST_F(Work, NamesReaderAndNodeInTheSegmentation) {
+  const seg::Segmentation read = seg::Read(node_->SubmissionFile(alice_, Submitted(), "seg"));
+  EXPECT_EQ(read.kind, seg::Kind::kBinary);
+  ASSERT_EQ(read.description.contributors.size(), 2U);
+  EXPECT_EQ(read.description.contributors[0].operators.at(0), alice_.id);
+  EXPECT_FALSE(read.description.contributors[1].device_uid.empty());
+}
+
+TEST_F(Work, BecomesALabelMapOnlyForADestinationThatTakesIt) {
+  config_.destinations["pacs"].label_map = true;
+  const int64_t id = Submitted();
+  ASSERT_NE(id, 0);
+  const seg::Segmentation read = seg::Read(node_->SubmissionFile(alice_, id, "seg"));
+  EXPECT_EQ(read.kind, seg::Kind::kLabelMap);
+  const sr::Report report =
+      sr::Decode(dicom::ReadFile(std::string_view(node_->SubmissionFile(bob_, id, "sr"))).data_set);
+  EXPECT_EQ(report.description.groups[0].segment->sop_instance_uid, read.sop_instance_uid);
+  EXPECT_EQ(report.description.groups[0].segment->sop_class_uid, "1.2.840.10008.5.1.4.1.1.66.7");
+}
+
 TEST_F(Work, BecomesASegmentationAndAReportThatSayTheSame) {
   const int64_t id = Submitted();
   ASSERT_NE(id, 0);
