@@ -14,6 +14,7 @@
 #include <dcmtk/oflog/oflog.h>
 
 #include <cmath>
+#include <filesystem>
 #include <memory>
 #include <set>
 #include <stdexcept>
@@ -125,6 +126,20 @@ void PeerPrepare(uint32_t slices, uint32_t side) {
       {DCM_StudyTime, "120000"},
   };
   for (const auto& [tag, value] : values) g_source->putAndInsertString(tag, value);
+}
+
+void PeerReadHeads(const std::string& directory, uint32_t side) {
+  OFLog::configure(OFLogger::FATAL_LOG_LEVEL);
+  g_slices = 0;
+  g_side = side;
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    DcmFileFormat file;
+    Check(file.loadFileUntilTag(entry.path().c_str(), EXS_Unknown, EGL_noChange, 0x10000,
+                                ERM_autoDetect, DCM_PixelData),
+          "source");
+    ++g_slices;
+    if (!g_source) g_source.reset(new DcmDataset(*file.getDataset()));
+  }
 }
 
 void PeerEncode(const std::string& path, const uint8_t* labels,

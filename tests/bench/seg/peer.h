@@ -17,6 +17,8 @@ struct PeerFrame {
 void PeerPrepare(uint32_t slices, uint32_t side);
 void PeerEncode(const std::string& path, const uint8_t* labels,
                 const std::vector<PeerFrame>& frames, uint16_t segments, bool checks);
+// The source's heads from a folder instead of PeerPrepare, as a program would take them.
+void PeerReadHeads(const std::string& directory, uint32_t side);
 // Reads the file and spreads its frames over `volume`, by plane position.
 void PeerDecode(const std::string& path, uint8_t* volume);
 

@@ -3,17 +3,26 @@
 // buffers touched and reused, to a closed file. CPU seconds of the process, median of five; DCMTK's
 // dcmseg in the same run when its libraries are there.
 //
-// seg_bench [--runs N] [--peer-runs N] [--directory DIR]
+// Then the same as whole programs, which read 300 source headers first: glossator-seg beside this
+// program over dcmseg, CPU seconds and peak memory of the child.
+//
+// seg_bench [--runs N] [--peer-runs N] [--directory DIR] [--tool glossator-seg]
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <string>
 
+#include "dicom/io.h"
+#include "dicom/json.h"
 #include "model/ports.h"
 #include "seg/decode.h"
 #include "seg/encode.h"
@@ -59,7 +68,42 @@ struct Settings {
   int runs = 5;
   int peer_runs = 1;
   std::string directory = "/tmp";
+  std::string tool;  // glossator-seg; empty: beside this program
+  std::string self;
 };
+
+struct Child {
+  double cpu = 0;
+  double peak_mb = 0;
+};
+
+Child RunChild(std::vector<std::string> words) {
+  std::vector<char*> pointers;
+  for (std::string& word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+  const pid_t pid = fork();
+  if (pid == 0) {
+    if (freopen("/dev/null", "w", stdout) == nullptr) _exit(126);
+    execv(pointers[0], pointers.data());
+    _exit(127);
+  }
+  int status = 0;
+  rusage usage{};
+  wait4(pid, &status, 0, &usage);
+  if (status != 0) std::printf("  %s failed\n", words[0].c_str()), std::exit(1);
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
+  };
+  return {seconds(usage.ru_utime) + seconds(usage.ru_stime),
+          static_cast<double>(usage.ru_maxrss) / 1024};
+}
+
+Child MedianChild(int runs, const std::vector<std::string>& words) {
+  std::vector<Child> all;
+  for (int i = 0; i < runs; ++i) all.push_back(RunChild(words));
+  std::sort(all.begin(), all.end(), [](const Child& a, const Child& b) { return a.cpu < b.cpu; });
+  return all[all.size() / 2];
+}
 
 struct Times {
   double encode = 0;
@@ -79,9 +123,8 @@ Times Ours(const Settings& settings, const Source& source, const Labels& labels,
                  .frames;
   });
   Labels decoded;
-  DecodeInto(ReadSegmentation(path), source, decoded);
-  times.decode =
-      Median(settings.runs, [&] { DecodeInto(ReadSegmentation(path), source, decoded); });
+  DecodeFile(path, source, decoded);
+  times.decode = Median(settings.runs, [&] { DecodeFile(path, source, decoded); });
   const bool exact = decoded.bytes == labels.bytes;
   std::printf("  ours          %6u frames  encode %8.4f s  decode %8.4f s  %s  peak %.0f MB\n",
               frames, times.encode, times.decode, exact ? "voxel-exact" : "WRONG VOXELS", PeakMb());
@@ -90,8 +133,26 @@ Times Ours(const Settings& settings, const Source& source, const Labels& labels,
   return times;
 }
 
-void Peer(const Settings& settings, const Labels& labels, const Description& description,
-          const Times& ours) {
+#if defined(GLOSSATOR_HAS_DCMSEG)
+// dcmseg as an independent reader of what we write.
+void PeerReads(const Settings& settings, const Source& source, const Labels& labels,
+               const Description& description) {
+  const std::string path = settings.directory + "/glossator_seg_bench.dcm";
+  const LabelVolume view = labels.view();
+  Uids uids;
+  EncodeToFile(path, source, {&view, 1}, description, {"1.2.3", "1.2.4", 1, 1, ""}, {}, uids,
+               Time(std::chrono::seconds(1)));
+  std::vector<uint8_t> volume(labels.bytes.size());
+  PeerDecode(path, volume.data());
+  const bool exact = volume == labels.bytes;
+  std::printf("  dcmseg reads ours %s\n", exact ? "voxel-exact" : "WRONG VOXELS");
+  std::remove(path.c_str());
+  if (!exact) std::exit(1);
+}
+#endif
+
+void Peer(const Settings& settings, const Source& source, const Labels& labels,
+          const Description& description, const Times& ours) {
 #if defined(GLOSSATOR_HAS_DCMSEG)
   const std::string path = settings.directory + "/dcmseg_bench.dcm";
   const LabelVolume view = labels.view();
@@ -100,6 +161,7 @@ void Peer(const Settings& settings, const Labels& labels, const Description& des
     frames.push_back({static_cast<uint16_t>(frame.segment + 1), frame.source_frame});
   }
   PeerPrepare(kSlices, kSide);
+  PeerReads(settings, source, labels, description);
   const auto segments = static_cast<uint16_t>(description.segments.size());
   for (const bool checks : {true, false}) {
     const double encode = Median(settings.peer_runs, [&] {
@@ -119,10 +181,90 @@ void Peer(const Settings& settings, const Labels& labels, const Description& des
   }
   std::remove(path.c_str());
 #else
-  (void)settings, (void)labels, (void)description, (void)ours;
+  (void)settings, (void)source, (void)labels, (void)description, (void)ours;
   std::printf("  dcmseg is not installed (libdcmtk-dev): no peer in this run\n");
 #endif
 }
+
+void WriteBytes(const std::filesystem::path& path, const void* data, size_t size) {
+  std::ofstream(path, std::ios::binary)
+      .write(static_cast<const char*>(data), static_cast<std::streamsize>(size));
+}
+
+// A source of real size on disk: 300 files with 512 KB of pixels each.
+void WriteSource(const std::filesystem::path& folder) {
+  std::filesystem::create_directories(folder);
+  for (uint32_t slice = 0; slice < kSlices; ++slice) {
+    dicom::DataSet image = Head(slice);
+    image.SetInt(dicom::tags::BitsAllocated, 16);
+    image.SetInt(dicom::tags::BitsStored, 12);
+    image.SetInt(dicom::tags::HighBit, 11);
+    image.SetInt(dicom::tags::SamplesPerPixel, 1);
+    image.SetInt(dicom::tags::PixelRepresentation, 0);
+    image.SetString(dicom::tags::PhotometricInterpretation, "MONOCHROME2");
+    image.SetBytes(dicom::tags::PixelData, dicom::Vr::OW, std::string(2 * kSide * kSide, '\0'));
+    const std::string file = dicom::WriteFile(image, dicom::kExplicitLittleEndian);
+    WriteBytes(folder / (std::to_string(slice) + ".dcm"), file.data(), file.size());
+  }
+}
+
+void Whole(const Settings& settings, const Labels& labels, const Description& description) {
+  const std::filesystem::path folder = settings.directory + "/glossator_seg_whole";
+  WriteSource(folder / "source");
+  WriteBytes(folder / "labels.raw", labels.bytes.data(), labels.bytes.size());
+  const std::string json = dicom::WriteJson(ToJson(description));
+  WriteBytes(folder / "description.json", json.data(), json.size());
+  const std::string at = folder.string();
+  const auto ours =
+      MedianChild(settings.runs, {settings.tool, "encode", "--source", at + "/source", "--labels",
+                                  at + "/labels.raw", "--dtype", "uint8", "--description",
+                                  at + "/description.json", "--out", at + "/ours.dcm"});
+  const auto back = MedianChild(settings.runs, {settings.tool, "decode", at + "/ours.dcm", "--out",
+                                                at + "/ours.nii", "--source", at + "/source"});
+  std::printf("  whole program encode %7.3f s %5.0f MB, decode %7.3f s %5.0f MB\n", ours.cpu,
+              ours.peak_mb, back.cpu, back.peak_mb);
+#if defined(GLOSSATOR_HAS_DCMSEG)
+  const std::string segments = std::to_string(description.segments.size());
+  const auto peer = MedianChild(settings.peer_runs, {settings.self, "--peer-encode", at, segments});
+  const auto peer_back =
+      MedianChild(settings.peer_runs, {settings.self, "--peer-decode", at, segments});
+  std::printf(
+      "  dcmseg        encode %7.3f s %5.0f MB, decode %7.3f s %5.0f MB  ours is %.1fx and "
+      "%.1fx\n",
+      peer.cpu, peer.peak_mb, peer_back.cpu, peer_back.peak_mb, peer.cpu / ours.cpu,
+      peer_back.cpu / back.cpu);
+#endif
+  std::filesystem::remove_all(folder);
+}
+
+#if defined(GLOSSATOR_HAS_DCMSEG)
+std::vector<uint8_t> ReadLabelFile(const std::string& path) {
+  std::vector<uint8_t> bytes(size_t{kSlices} * kSide * kSide);
+  std::ifstream(path, std::ios::binary)
+      .read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  return bytes;
+}
+
+// What a program over dcmseg does: heads, labels, which segment is where, write; or heads, read,
+// write a volume.
+int PeerProgram(const std::string& call, const std::string& folder, uint16_t segments) {
+  PeerReadHeads(folder + "/source", kSide);
+  std::vector<uint8_t> labels(size_t{kSlices} * kSide * kSide);
+  if (call == "--peer-decode") {
+    PeerDecode(folder + "/peer.dcm", labels.data());
+    WriteBytes(folder + "/peer.raw", labels.data(), labels.size());
+    return 0;
+  }
+  labels = ReadLabelFile(folder + "/labels.raw");
+  const LabelVolume view{kSlices, kSide, kSide, LabelType::kUint8, labels.data()};
+  std::vector<PeerFrame> frames;
+  for (const OutputFrame& frame : MakePlan({&view, 1}, Describe(segments), {}).frames) {
+    frames.push_back({static_cast<uint16_t>(frame.segment + 1), frame.source_frame});
+  }
+  PeerEncode(folder + "/peer.dcm", labels.data(), frames, segments, true);
+  return 0;
+}
+#endif
 
 void Run(const Settings& settings) {
   SourceBuilder builder;
@@ -138,7 +280,9 @@ void Run(const Settings& settings) {
     const Labels labels = one.make();
     const Description description = Describe(one.segments);
     const Times ours = Ours(settings, source, labels, description);
-    Peer(settings, labels, description, ours);
+    Peer(settings, source, labels, description, ours);
+    std::fflush(stdout);
+    Whole(settings, labels, description);
     std::fflush(stdout);
   }
 }
@@ -148,10 +292,19 @@ void Run(const Settings& settings) {
 
 int main(int count, char** words) {
   glossator::seg::bench::Settings settings;
+#if defined(GLOSSATOR_HAS_DCMSEG)
+  if (count == 4 && std::strncmp(words[1], "--peer-", 7) == 0) {
+    return glossator::seg::bench::PeerProgram(words[1], words[2],
+                                              static_cast<uint16_t>(std::atoi(words[3])));
+  }
+#endif
+  settings.self = std::filesystem::canonical("/proc/self/exe");
+  settings.tool = std::filesystem::path(settings.self).parent_path() / "glossator-seg";
   for (int i = 1; i + 1 < count; i += 2) {
     if (std::strcmp(words[i], "--runs") == 0) settings.runs = std::atoi(words[i + 1]);
     if (std::strcmp(words[i], "--peer-runs") == 0) settings.peer_runs = std::atoi(words[i + 1]);
     if (std::strcmp(words[i], "--directory") == 0) settings.directory = words[i + 1];
+    if (std::strcmp(words[i], "--tool") == 0) settings.tool = words[i + 1];
   }
   glossator::seg::bench::Run(settings);
 }
