@@ -5,6 +5,7 @@
 #include <set>
 
 #include "dicom/error.h"
+#include "seg/slide.h"
 
 namespace glossator::seg {
 namespace tags = dicom::tags;
@@ -42,14 +43,15 @@ class SourceMaker {
     source_.study_instance_uid = segmentation_.study_instance_uid;
     source_.series_instance_uid = references_.series_instance_uid;
     source_.head = segmentation_.head;
+    source_.slide = SlideOf(segmentation_.head);
     source_.lossy = segmentation_.head.GetString(tags::LossyImageCompression) == "01";
     for (const SegmentationFrame& frame : segmentation_.frames) Add(frame);
     const bool planes = std::all_of(source_.frames.begin(), source_.frames.end(),
                                     [](const SourceFrame& frame) { return frame.plane; });
-    if (planes) {
+    if (planes || source_.slide) {
       source_.frame_of_reference_uid = segmentation_.frame_of_reference_uid;
-      std::stable_sort(source_.frames.begin(), source_.frames.end(), Before);
     }
+    if (planes) std::stable_sort(source_.frames.begin(), source_.frames.end(), Before);
     source_.Index();
     return std::move(source_);
   }
@@ -72,7 +74,7 @@ class SourceMaker {
     SourceInstance& instance = source_.instances[place->second];
     instance.multi_frame |= reference.frame_number > 1;
     if (!seen_.insert({place->second, reference.frame_number}).second) return;
-    source_.frames.push_back({place->second, reference.frame_number, frame.plane});
+    source_.frames.push_back({place->second, reference.frame_number, frame.plane, frame.tile});
   }
 
   const Segmentation& segmentation_;

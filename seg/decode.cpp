@@ -8,6 +8,7 @@
 
 #include "dicom/error.h"
 #include "seg/bits.h"
+#include "seg/place_frames.h"
 #include "seg/plane.h"
 
 namespace glossator::seg {
@@ -53,6 +54,27 @@ class PlaneIndex {
   std::vector<std::pair<double, uint32_t>> order_;
 };
 
+// Tiles of a slide by their place in its matrix; the first of several at one place.
+class TileIndex {
+ public:
+  explicit TileIndex(const Source& source) {
+    for (uint32_t i = 0; i < source.frames.size(); ++i) {
+      if (const auto& tile = source.frames[i].tile) at_.emplace(KeyOf(*tile), i);
+    }
+  }
+  std::optional<uint32_t> Find(const Tile& tile) const {
+    const auto found = at_.find(KeyOf(tile));
+    return found == at_.end() ? std::nullopt : std::optional(found->second);
+  }
+
+ private:
+  using Key = std::array<int64_t, 3>;
+  static Key KeyOf(const Tile& tile) {
+    return {tile.row, tile.column, std::llround(std::clamp(tile.offset[2], -1e12, 1e12) * 100)};
+  }
+  std::map<Key, uint32_t> at_;
+};
+
 bool Near(double a, double b) { return std::abs(a - b) <= kSpacingTolerance * std::abs(b); }
 
 // Rows and columns must be the source's, and where both know it the spacing too.
@@ -68,7 +90,9 @@ void CheckGrid(const Segmentation& segmentation, const Source& source) {
   if (!same) throw Error(ErrorKind::kConflict, "segmentation: on another grid than the source");
 }
 
-std::vector<uint32_t> RequiredFrames(const Segmentation& segmentation, const Source& source) {
+}  // namespace
+
+std::vector<uint32_t> PlacesOfFrames(const Segmentation& segmentation, const Source& source) {
   CheckGrid(segmentation, source);
   std::vector<uint32_t> places;
   for (const auto& place : MatchFrames(segmentation, source)) {
@@ -80,7 +104,7 @@ std::vector<uint32_t> RequiredFrames(const Segmentation& segmentation, const Sou
   return places;
 }
 
-LabelType TypeFor(const Segmentation& segmentation) {
+LabelType LabelTypeFor(const Segmentation& segmentation) {
   if (segmentation.kind == Kind::kLabelMap) {
     return segmentation.bits_allocated == 16 ? LabelType::kUint16 : LabelType::kUint8;
   }
@@ -89,8 +113,7 @@ LabelType TypeFor(const Segmentation& segmentation) {
   return wide ? LabelType::kUint16 : LabelType::kUint8;
 }
 
-// Shape and memory, which is used again when there is enough; the values are not yet cleared.
-void Shape(Labels& labels, const Source& source, LabelType type) {
+void ShapeLabels(Labels& labels, const Source& source, LabelType type) {
   labels.frames = static_cast<uint32_t>(source.frames.size());
   labels.rows = source.rows;
   labels.columns = source.columns;
@@ -98,6 +121,8 @@ void Shape(Labels& labels, const Source& source, LabelType type) {
   const size_t bytes = labels.view().bytes();
   if (labels.bytes.size() != bytes) labels.bytes.assign(bytes, 0);
 }
+
+namespace {
 
 // Frames in the order of where they go: then a slice stays in the cache while it is cleared and all
 // of its segments are written, which is worth more than reading the bits in order.
@@ -152,13 +177,16 @@ void CopyFrame(const Segmentation& segmentation, size_t frame, uint32_t place, L
 std::vector<std::optional<uint32_t>> MatchFrames(const Segmentation& segmentation,
                                                  const Source& source) {
   const PlaneIndex planes(source);
+  const TileIndex tiles(source);
   std::vector<std::optional<uint32_t>> places;
+  places.reserve(segmentation.frames.size());
   for (const SegmentationFrame& frame : segmentation.frames) {
     std::optional<uint32_t> place;
     if (frame.sources.size() == 1) {
       place = source.Find(frame.sources[0].sop_instance_uid, frame.sources[0].frame_number);
     }
     if (!place && frame.plane) place = planes.Find(*frame.plane);
+    if (!place && frame.tile) place = tiles.Find(*frame.tile);
     places.push_back(place);
   }
   return places;
@@ -168,8 +196,8 @@ void DecodeInto(const Segmentation& segmentation, const Source& source, Labels& 
   if (segmentation.kind == Kind::kFractional) {
     throw Error(ErrorKind::kUnsupported, "segmentation: fractions are no labels");
   }
-  const auto places = RequiredFrames(segmentation, source);
-  Shape(labels, source, TypeFor(segmentation));
+  const auto places = PlacesOfFrames(segmentation, source);
+  ShapeLabels(labels, source, LabelTypeFor(segmentation));
   bool overlap = false;
   BySlice(places).Run(labels, [&](size_t frame, uint32_t place) {
     if (segmentation.kind == Kind::kLabelMap) {
@@ -207,9 +235,9 @@ void SegmentFrame(const Segmentation& segmentation, uint16_t segment, size_t fra
 }  // namespace
 
 Labels DecodeSegment(const Segmentation& segmentation, const Source& source, uint16_t segment) {
-  const auto places = RequiredFrames(segmentation, source);
+  const auto places = PlacesOfFrames(segmentation, source);
   Labels labels;
-  Shape(labels, source, LabelType::kUint8);
+  ShapeLabels(labels, source, LabelType::kUint8);
   BySlice(places).Run(labels, [&](size_t frame, uint32_t place) {
     SegmentFrame(segmentation, segment, frame, place, labels);
   });

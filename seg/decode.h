@@ -29,6 +29,7 @@ struct FrameReference {
 struct SegmentationFrame {
   uint16_t segment = 0;  // number; 0 in a LABELMAP
   std::optional<Plane> plane;
+  std::optional<Tile> tile;             // slides only
   std::vector<FrameReference> sources;  // Derivation Image > Source Image
   std::vector<uint32_t> dimension_index_values;
 };
@@ -66,6 +67,10 @@ Segmentation ReadSegmentation(const std::filesystem::path& path, const dicom::Li
 Labels Decode(const Segmentation& segmentation, const Source& source);
 // The same into memory that is already there.
 void DecodeInto(const Segmentation& segmentation, const Source& source, Labels& labels);
+// The same from a file, whose pixels never are in memory as a whole when it is Explicit VR Little
+// Endian without compression.
+void DecodeFile(const std::filesystem::path& path, const Source& source, Labels& labels,
+                const dicom::Limits& limits = {});
 // One segment's voxels: 0/1, or fractions.
 Labels DecodeSegment(const Segmentation& segmentation, const Source& source, uint16_t segment);
 // Voxels set per segment number over all frames (fractions: above zero).

@@ -16,6 +16,7 @@ class Checker {
 
   void Segments(const std::vector<Segment>& segments);
   void Text(const std::string& text, size_t characters_max, const std::string& path);
+  void Contributors(const std::vector<Contributor>& contributors);
 
  private:
   void Fault(const std::string& path, const std::string& message, const char* paragraph,
@@ -92,6 +93,30 @@ void Checker::Algorithm(const Segment& segment, const std::string& path) {
           "PS3.3 C.8.20.4");
   }
   Text(segment.algorithm_name, 64, path + ".algorithm_name");
+  if (!segment.algorithm) return;
+  const std::string here = path + ".algorithm_identification";
+  Code(segment.algorithm->family, here + ".family", 0);
+  Text(segment.algorithm->name, 64, here + ".name");
+  Text(segment.algorithm->version, 64, here + ".version");
+  Text(segment.algorithm->source, 64, here + ".source");
+}
+
+void Checker::Contributors(const std::vector<Contributor>& contributors) {
+  for (size_t i = 0; i < contributors.size(); ++i) {
+    const Contributor& one = contributors[i];
+    const std::string path = "$.contributors[" + std::to_string(i) + "]";
+    if (one.manufacturer.empty()) Fault(path + ".manufacturer", "is required", "PS3.3 C.12.1");
+    for (const std::string* text : {&one.manufacturer, &one.model_name, &one.serial_number,
+                                    &one.software_versions, &one.institution}) {
+      Text(*text, 64, path);
+    }
+    for (const std::string& name : one.operators) Text(name, 64 * 3 + 2, path + ".operators");
+    if (!one.purpose.value.empty()) Code(one.purpose, path + ".purpose", 0);
+    const bool needs_uid = one.algorithm && one.device_uid.empty();
+    if (needs_uid || (!one.device_uid.empty() && !dicom::IsValidUid(one.device_uid))) {
+      Fault(path + ".device_uid", "an algorithm needs a Device UID", "IHE RAD AIR 6.5.3.1");
+    }
+  }
 }
 
 void Checker::Tracking(const Segment& segment, const std::string& path) {
@@ -144,6 +169,7 @@ std::vector<Finding> Check(const Description& description) {
     checker.findings.push_back({"", kFindingError, "description", "$.content_label", "PS3.5 6.2",
                                 "expected at most 16 capitals, digits, spaces, underscores"});
   }
+  checker.Contributors(description.contributors);
   checker.Segments(description.segments);
   return checker.findings;
 }

@@ -27,6 +27,9 @@ class Reader {
   std::vector<dicom::Code> Codes(const Json::Value& parent, const char* key,
                                  const std::string& path);
   std::optional<std::array<uint8_t, 3>> Color(const Json::Value& json, const std::string& path);
+  Algorithm OneAlgorithm(const Json::Value& json, const std::string& path);
+  Contributor OneContributor(const Json::Value& json, const std::string& path);
+  void Contributors(const Json::Value& json, Description& description);
   uint16_t Label(const Json::Value& parent, const std::string& path);
   Segment OneSegment(const Json::Value& json, const std::string& path);
 };
@@ -99,13 +102,53 @@ uint16_t Reader::Label(const Json::Value& parent, const std::string& path) {
   return 0;
 }
 
+Algorithm Reader::OneAlgorithm(const Json::Value& json, const std::string& path) {
+  if (!IsObject(json, path, {"family", "name", "version", "source", "parameters"})) return {};
+  return {Code(json["family"], path + ".family"), Text(json, "name", path, true),
+          Text(json, "version", path, true), Text(json, "source", path),
+          Text(json, "parameters", path)};
+}
+
+Contributor Reader::OneContributor(const Json::Value& json, const std::string& path) {
+  Contributor made;
+  if (!IsObject(json, path,
+                {"purpose", "manufacturer", "model", "serial", "software", "device_uid",
+                 "institution", "operators", "description", "algorithm"})) {
+    return made;
+  }
+  if (json.isMember("purpose")) made.purpose = Code(json["purpose"], path + ".purpose");
+  made.manufacturer = Text(json, "manufacturer", path, true);
+  made.model_name = Text(json, "model", path);
+  made.serial_number = Text(json, "serial", path);
+  made.software_versions = Text(json, "software", path);
+  made.device_uid = Text(json, "device_uid", path);
+  made.institution = Text(json, "institution", path);
+  made.description = Text(json, "description", path);
+  made.algorithm = json["algorithm"].isBool() && json["algorithm"].asBool();
+  const Json::Value& operators = json["operators"];
+  if (!operators.isNull() && !operators.isArray()) Fault(path + ".operators", "expected a list");
+  for (Json::ArrayIndex i = 0; operators.isArray() && i < operators.size(); ++i) {
+    if (operators[i].isString()) made.operators.push_back(operators[i].asString());
+  }
+  return made;
+}
+
+void Reader::Contributors(const Json::Value& json, Description& description) {
+  if (json.isNull()) return;
+  if (!json.isArray()) return Fault("$.contributors", "expected a list");
+  for (Json::ArrayIndex i = 0; i < json.size(); ++i) {
+    description.contributors.push_back(
+        OneContributor(json[i], "$.contributors[" + std::to_string(i) + "]"));
+  }
+}
+
 // `name` may be given as `label` beside `number`; the algorithm may be one word.
 Segment Reader::OneSegment(const Json::Value& json, const std::string& path) {
   Segment segment;
   if (!IsObject(json, path,
                 {"label", "number", "name", "description", "category", "type", "type_modifier",
                  "region", "region_modifier", "algorithm_type", "algorithm_name", "algorithm",
-                 "color", "tracking_id", "tracking_uid"})) {
+                 "algorithm_identification", "group", "color", "tracking_id", "tracking_uid"})) {
     return segment;
   }
   segment.label = Label(json, path);
@@ -123,6 +166,12 @@ Segment Reader::OneSegment(const Json::Value& json, const std::string& path) {
   const std::string type = Text(json, one_word ? "algorithm" : "algorithm_type", path);
   if (!type.empty()) segment.algorithm_type = type;
   segment.algorithm_name = Text(json, "algorithm_name", path);
+  if (json.isMember("algorithm_identification")) {
+    segment.algorithm =
+        OneAlgorithm(json["algorithm_identification"], path + ".algorithm_identification");
+    if (segment.algorithm_name.empty()) segment.algorithm_name = segment.algorithm->name;
+  }
+  if (json["group"].isUInt()) segment.group = json["group"].asUInt();
   segment.color = Color(json["color"], path);
   segment.tracking_id = Text(json, "tracking_id", path);
   segment.tracking_uid = Text(json, "tracking_uid", path);
@@ -133,13 +182,14 @@ Description Reader::Parse(const Json::Value& json) {
   Description description;
   if (!IsObject(json, "$",
                 {"series_description", "content_creator", "content_label", "content_description",
-                 "segments"})) {
+                 "contributors", "segments"})) {
     return description;
   }
   description.series_description = Text(json, "series_description", "$");
   description.content_creator = Text(json, "content_creator", "$");
   description.content_label = Text(json, "content_label", "$");
   description.content_description = Text(json, "content_description", "$");
+  Contributors(json["contributors"], description);
   const Json::Value& segments = json["segments"];
   if (!segments.isArray()) {
     Fault("$.segments", "expected a list");
@@ -171,6 +221,31 @@ void PutText(Json::Value& json, const char* key, const std::string& text) {
   if (!text.empty()) json[key] = text;
 }
 
+Json::Value AlgorithmJson(const Algorithm& algorithm) {
+  Json::Value json(Json::objectValue);
+  json["family"] = CodeJson(algorithm.family);
+  json["name"] = algorithm.name;
+  json["version"] = algorithm.version;
+  PutText(json, "source", algorithm.source);
+  PutText(json, "parameters", algorithm.parameters);
+  return json;
+}
+
+Json::Value ContributorJson(const Contributor& contributor) {
+  Json::Value json(Json::objectValue);
+  if (!contributor.purpose.value.empty()) json["purpose"] = CodeJson(contributor.purpose);
+  json["manufacturer"] = contributor.manufacturer;
+  PutText(json, "model", contributor.model_name);
+  PutText(json, "serial", contributor.serial_number);
+  PutText(json, "software", contributor.software_versions);
+  PutText(json, "device_uid", contributor.device_uid);
+  PutText(json, "institution", contributor.institution);
+  PutText(json, "description", contributor.description);
+  for (const std::string& name : contributor.operators) json["operators"].append(name);
+  if (contributor.algorithm) json["algorithm"] = true;
+  return json;
+}
+
 Json::Value SegmentJson(const Segment& segment) {
   Json::Value json(Json::objectValue);
   json["label"] = segment.label;
@@ -183,6 +258,8 @@ Json::Value SegmentJson(const Segment& segment) {
   PutCodes(json, "region_modifier", segment.region_modifiers);
   json["algorithm_type"] = segment.algorithm_type;
   PutText(json, "algorithm_name", segment.algorithm_name);
+  if (segment.algorithm) json["algorithm_identification"] = AlgorithmJson(*segment.algorithm);
+  if (segment.group != 0) json["group"] = segment.group;
   if (segment.color) {
     for (const uint8_t value : *segment.color) json["color"].append(value);
   }
@@ -217,6 +294,9 @@ Json::Value ToJson(const Description& description) {
   PutText(json, "content_creator", description.content_creator);
   PutText(json, "content_label", description.content_label);
   PutText(json, "content_description", description.content_description);
+  for (const Contributor& contributor : description.contributors) {
+    json["contributors"].append(ContributorJson(contributor));
+  }
   json["segments"] = Json::Value(Json::arrayValue);
   for (const Segment& segment : description.segments) {
     json["segments"].append(SegmentJson(segment));

@@ -10,6 +10,7 @@
 #include "dicom/uid.h"
 #include "seg/bits.h"
 #include "seg/file_sink.h"
+#include "seg/frame_codec.h"
 #include "seg/frame_groups.h"
 #include "seg/gzip.h"
 #include "seg/header.h"
@@ -62,15 +63,20 @@ class PixelWriter {
 
   void Write() {
     WriteHeader();
+    WritePixels();
+    const uint64_t written = options_.kind == Kind::kBinary
+                                 ? (plan_.frames.size() * layers_[0].frame_voxels() + 7) / 8
+                                 : bytes_written_;
+    if (written % 2 != 0) sink_(std::string_view("\0", 1));
+  }
+
+  // The frames alone, without element header and padding.
+  void WritePixels() {
     if (options_.kind == Kind::kBinary) {
       WriteBits();
     } else {
       for (const OutputFrame& frame : plan_.frames) WriteBytes(frame);
     }
-    const uint64_t written = options_.kind == Kind::kBinary
-                                 ? (plan_.frames.size() * layers_[0].frame_voxels() + 7) / 8
-                                 : bytes_written_;
-    if (written % 2 != 0) sink_(std::string_view("\0", 1));
   }
 
  private:
@@ -150,11 +156,44 @@ class PixelWriter {
   const Options& options_;
   const Plan& plan_;
   const Layout& layout_;
-  const Sink& sink_;
+  Sink sink_;
   std::vector<uint8_t> mask_;
   std::string converted_;
   uint64_t bytes_written_ = 0;
 };
+
+const dicom::TransferSyntax& SyntaxOf(const Options& options) {
+  static constexpr std::string_view kUids[] = {"1.2.840.10008.1.2.1", "1.2.840.10008.1.2.5",
+                                               "1.2.840.10008.1.2.4.80", "1.2.840.10008.1.2.8.1"};
+  if (options.deflated) return dicom::kDeflatedExplicitLittleEndian;
+  return *dicom::FindTransferSyntax(kUids[static_cast<size_t>(options.compression)]);
+}
+
+// An empty Basic Offset Table and a fragment per frame (PS3.5 A.4); no frame needs its neighbours.
+void WriteCompressed(const HeaderParts& parts, std::span<const LabelVolume> layers,
+                     const Sink& sink) {
+  sink(std::string_view("\xE0\x7F\x10\x00OB\x00\x00\xFF\xFF\xFF\xFF", 12));
+  sink(std::string_view("\xFE\xFF\x00\xE0\x00\x00\x00\x00", 8));
+  Plan one = parts.plan;
+  const FrameShape shape{parts.source.rows, parts.source.columns,
+                         parts.options.kind == Kind::kBinary ? 1 : 8 * parts.layout.label_bytes};
+  for (const OutputFrame& frame : parts.plan.frames) {
+    one.frames = {frame};
+    std::string native;
+    PixelWriter(layers, parts.description, parts.options, one, parts.layout,
+                [&](std::string_view piece) { native += piece; })
+        .WritePixels();
+    std::string fragment = CompressFrame(native, shape, parts.options.compression);
+    fragment.resize(fragment.size() + fragment.size() % 2);
+    std::string header("\xFE\xFF\x00\xE0", 4);
+    header.resize(8);
+    const auto size = static_cast<uint32_t>(fragment.size());
+    std::memcpy(header.data() + 4, &size, 4);
+    sink(header);
+    sink(fragment);
+  }
+  sink(std::string_view("\xFE\xFF\xDD\xE0\x00\x00\x00\x00", 8));
+}
 
 std::vector<std::string> TrackingUids(const Description& description, UidSource& uids) {
   std::vector<std::string> tracking;
@@ -167,7 +206,10 @@ std::vector<std::string> TrackingUids(const Description& description, UidSource&
 void WriteDataSet(const HeaderParts& parts, std::span<const LabelVolume> layers,
                   const std::vector<std::string>& tracking, UidSource& uids, const Sink& sink) {
   sink(dicom::Write(MakeHeader(parts, tracking, uids), dicom::kExplicitLittleEndian));
-  FrameGroups(parts.source, parts.plan, parts.layout).Write(sink);
+  FrameGroups(parts.source, parts.plan, parts.layout, parts.options.derivation_note).Write(sink);
+  if (parts.options.compression != Compression::kNone) {
+    return WriteCompressed(parts, layers, sink);
+  }
   PixelWriter(layers, parts.description, parts.options, parts.plan, parts.layout, sink).Write();
 }
 
@@ -223,9 +265,8 @@ Encoded Encode(const Source& source, std::span<const LabelVolume> layers,
     sink(bytes);
   };
   const bool label_map = options.kind == Kind::kLabelMap;
-  counted(dicom::FileMeta(
-      label_map ? kLabelMapStorage : kSegmentationStorage, identity.sop_instance_uid,
-      options.deflated ? dicom::kDeflatedExplicitLittleEndian : dicom::kExplicitLittleEndian));
+  counted(dicom::FileMeta(label_map ? kLabelMapStorage : kSegmentationStorage,
+                          identity.sop_instance_uid, SyntaxOf(options)));
   const auto write = options.deflated ? WriteDeflated : WriteDataSet;
   write(parts, layers, encoded.tracking_uids, uids, counted);
   return encoded;

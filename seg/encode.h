@@ -24,6 +24,8 @@ namespace glossator::seg {
 
 enum class Kind { kBinary, kFractional, kLabelMap };
 enum class FractionalType { kProbability, kOccupancy };
+// Frame by frame (PS3.5 A.4): RLE and JPEG-LS for whole bytes only, Deflated Image Frame for all.
+enum class Compression { kNone, kRle, kJpegLs, kDeflatedFrame };
 
 // The UIDs and numbers of the new object; all required, none may be the source's.
 struct Identity {
@@ -32,6 +34,13 @@ struct Identity {
   int series_number = 1;
   int instance_number = 1;
   std::string series_description;  // empty: the description's
+};
+
+// Images besides the source that were looked at (PS3.3 C.12.2), of this study or of another.
+struct SeriesReference {
+  std::string study_instance_uid;
+  std::string series_instance_uid;
+  std::vector<SourceInstance> instances;
 };
 
 struct Equipment {
@@ -45,8 +54,12 @@ struct Options {
   Kind kind = Kind::kBinary;
   FractionalType fractional_type = FractionalType::kProbability;
   uint8_t maximum_fractional_value = 255;
-  bool keep_empty_frames = false;  // every source frame for every segment
-  bool deflated = false;           // Deflated Explicit VR Little Endian (PS3.5 A.5)
+  bool keep_empty_frames = false;                // every source frame for every segment
+  bool deflated = false;                         // Deflated Explicit VR Little Endian (PS3.5 A.5)
+  Compression compression = Compression::kNone;  // not together with `deflated`
+  bool palette = false;                          // LABELMAP in PALETTE COLOR
+  std::string derivation_note;             // Derivation Description of every frame, e.g. resampling
+  std::vector<SeriesReference> also_used;  // besides the source
   Equipment equipment;
   std::string content_qualification;                   // "RESEARCH", "PRODUCT" or empty: left out
   std::vector<dicom::DataSet> contributing_equipment;  // items of (0018,A001)

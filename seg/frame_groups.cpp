@@ -36,7 +36,8 @@ size_t ValueAt(const std::string& bytes, dicom::Tag tag, const char* vr, uint16_
 }
 
 // PS3.3 C.7.6.16.2.6 with the purpose of CID 7202 and the derivation of CID 7203.
-dicom::DataSet Derivation(const SourceInstance& instance, uint32_t frame_number) {
+dicom::DataSet Derivation(const SourceInstance& instance, uint32_t frame_number,
+                          const std::string& note) {
   dicom::DataSet image;
   image.SetString(tags::ReferencedSOPClassUID, instance.sop_class_uid);
   image.SetString(tags::ReferencedSOPInstanceUID, instance.sop_instance_uid);
@@ -44,40 +45,88 @@ dicom::DataSet Derivation(const SourceInstance& instance, uint32_t frame_number)
   image.SetString(tags::SpatialLocationsPreserved, "YES");
   dicom::SetCode(image, tags::PurposeOfReferenceCodeSequence, codes::SourceImageForProcessing());
   dicom::DataSet derivation;
+  if (!note.empty()) derivation.SetString(tags::DerivationDescription, note);
   derivation.SetItems(tags::SourceImageSequence, {std::move(image)});
   dicom::SetCode(derivation, tags::DerivationCodeSequence, codes::SegmentationDerivation());
   return derivation;
 }
 
-// Index values count the distinct positions that occur, from 1 (PS3.3 C.7.6.17.1).
 constexpr uint32_t kUnused = UINT32_MAX;
+
+// Place of each value among the distinct ones, from 1 (PS3.3 C.7.6.17.1).
+template <class Value>
+void AddRanks(const std::vector<Value>& values, std::vector<std::vector<int64_t>>& indices) {
+  std::map<Value, int64_t> ranks;
+  for (const Value& value : values) ranks[value] = 0;
+  int64_t next = 0;
+  for (auto& entry : ranks) entry.second = ++next;
+  for (size_t i = 0; i < values.size(); ++i) indices[i].push_back(ranks[values[i]]);
+}
+
+// Per used source frame, without the segment.
+std::vector<std::vector<int64_t>> IndicesOf(const Source& source, const Plan& plan,
+                                            const Layout& layout) {
+  std::vector<std::vector<int64_t>> indices(plan.used.size());
+  if (!layout.by_tile) {
+    for (size_t i = 0; i < indices.size(); ++i) indices[i] = {static_cast<int64_t>(i) + 1};
+    return indices;
+  }
+  std::vector<int32_t> rows;
+  std::vector<int32_t> columns;
+  std::vector<double> depths;
+  for (const uint32_t frame : plan.used) {
+    const Tile& tile = *source.frames[frame].tile;
+    rows.push_back(tile.row);
+    columns.push_back(tile.column);
+    depths.push_back(tile.offset[2]);
+  }
+  AddRanks(rows, indices);
+  AddRanks(columns, indices);
+  AddRanks(depths, indices);
+  return indices;
+}
+
+dicom::DataSet TileItem(const Tile& tile) {
+  dicom::DataSet item;
+  item.SetDouble(tags::XOffsetInSlideCoordinateSystem, tile.offset[0]);
+  item.SetDouble(tags::YOffsetInSlideCoordinateSystem, tile.offset[1]);
+  item.SetDouble(tags::ZOffsetInSlideCoordinateSystem, tile.offset[2]);
+  item.SetInt(tags::ColumnPositionInTotalImagePixelMatrix, tile.column);
+  item.SetInt(tags::RowPositionInTotalImagePixelMatrix, tile.row);
+  return item;
+}
 
 }  // namespace
 
-FrameGroups::FrameGroups(const Source& source, const Plan& plan, const Layout& layout)
-    : source_(source), plan_(plan), layout_(layout), template_of_(source.frames.size(), kUnused) {
+FrameGroups::FrameGroups(const Source& source, const Plan& plan, const Layout& layout,
+                         const std::string& note)
+    : source_(source),
+      plan_(plan),
+      layout_(layout),
+      note_(note),
+      template_of_(source.frames.size(), kUnused) {
+  const auto indices = IndicesOf(source, plan, layout);
   for (uint32_t i = 0; i < plan.used.size(); ++i) {
     template_of_[plan.used[i]] = i;
-    templates_.push_back(Make(plan.used[i], i + 1));
+    templates_.push_back(Make(plan.used[i], indices[i]));
   }
   for (const OutputFrame& frame : plan.frames) {
     items_bytes_ += templates_[template_of_[frame.source_frame]].bytes.size();
   }
 }
 
-dicom::DataSet FrameGroups::Item(uint32_t source_frame, uint32_t index) const {
+dicom::DataSet FrameGroups::Item(uint32_t source_frame, std::vector<int64_t> indices) const {
   const SourceFrame& frame = source_.frames[source_frame];
   dicom::DataSet item;
   if (!source_.instances.empty()) {
     item.SetItems(tags::DerivationImageSequence,
-                  {Derivation(source_.instances[frame.instance], frame.frame_number)});
+                  {Derivation(source_.instances[frame.instance], frame.frame_number, note_)});
   }
   dicom::DataSet content;
-  if (!layout_.by_position) {
+  if (!layout_.by_position && !layout_.by_tile) {
     content.SetString(tags::StackID, "1");
-    content.SetInt(tags::InStackPositionNumber, index);
+    content.SetInt(tags::InStackPositionNumber, indices[0]);
   }
-  std::vector<int64_t> indices{index};
   if (layout_.by_segment) indices.insert(indices.begin(), 0);
   content.SetInts(tags::DimensionIndexValues, indices);
   item.SetItems(tags::FrameContentSequence, {std::move(content)});
@@ -91,6 +140,7 @@ dicom::DataSet FrameGroups::Item(uint32_t source_frame, uint32_t index) const {
       PutPlaneGroups(item, *frame.plane, thickness > 0 ? thickness : frame.plane->row_spacing);
     }
   }
+  if (layout_.on_slide) item.SetItems(tags::PlanePositionSlideSequence, {TileItem(*frame.tile)});
   if (layout_.by_segment) {
     dicom::DataSet segment;
     segment.SetInt(tags::ReferencedSegmentNumber, 0);
@@ -99,14 +149,16 @@ dicom::DataSet FrameGroups::Item(uint32_t source_frame, uint32_t index) const {
   return item;
 }
 
-FrameGroups::Template FrameGroups::Make(uint32_t source_frame, uint32_t index) const {
-  const std::string content = dicom::Write(Item(source_frame, index), dicom::kExplicitLittleEndian);
+FrameGroups::Template FrameGroups::Make(uint32_t source_frame,
+                                        const std::vector<int64_t>& indices) const {
+  const std::string content =
+      dicom::Write(Item(source_frame, indices), dicom::kExplicitLittleEndian);
   Template made;
   made.bytes = std::string("\xFE\xFF\x00\xE0", 4) + std::string(4, '\0') + content;
   PutInt(made.bytes, 4, static_cast<uint32_t>(content.size()), 4);
-  made.index = index;
   if (layout_.by_segment) {
-    made.index_at = ValueAt(made.bytes, tags::DimensionIndexValues, "UL", 8);
+    made.index_at = ValueAt(made.bytes, tags::DimensionIndexValues, "UL",
+                            static_cast<uint16_t>(4 * (indices.size() + 1)));
     made.segment_at = ValueAt(made.bytes, tags::ReferencedSegmentNumber, "US", 2);
   }
   return made;

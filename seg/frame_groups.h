@@ -14,7 +14,9 @@ namespace glossator::seg {
 
 class FrameGroups {
  public:
-  FrameGroups(const Source& source, const Plan& plan, const Layout& layout);
+  // `note`: Derivation Description of every frame, left out when empty.
+  FrameGroups(const Source& source, const Plan& plan, const Layout& layout,
+              const std::string& note);
 
   // Tag, VR and length of the sequence, then its items.
   uint64_t bytes() const { return 12 + items_bytes_; }
@@ -25,14 +27,14 @@ class FrameGroups {
     std::string bytes;      // item header and content
     size_t index_at = 0;    // of Dimension Index Values
     size_t segment_at = 0;  // of Referenced Segment Number
-    uint32_t index = 0;     // the frame's own index value
   };
-  Template Make(uint32_t source_frame, uint32_t index) const;
-  dicom::DataSet Item(uint32_t source_frame, uint32_t index) const;
+  Template Make(uint32_t source_frame, const std::vector<int64_t>& indices) const;
+  dicom::DataSet Item(uint32_t source_frame, std::vector<int64_t> indices) const;
 
   const Source& source_;
   const Plan& plan_;
   const Layout& layout_;
+  const std::string note_;
   std::vector<Template> templates_;    // one per used source frame
   std::vector<uint32_t> template_of_;  // by source frame
   uint64_t items_bytes_ = 0;

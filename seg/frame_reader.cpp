@@ -27,27 +27,38 @@ uint16_t SegmentOf(const dicom::DataSet* group) {
   return static_cast<uint16_t>(std::clamp<int64_t>(number.value_or(0), 0, 65535));
 }
 
+std::vector<uint32_t> IndexValuesOf(const dicom::DataSet& group) {
+  std::vector<uint32_t> values;
+  const auto* content = group.FirstItem(tags::FrameContentSequence);
+  const auto* element = content == nullptr ? nullptr : content->Find(tags::DimensionIndexValues);
+  const size_t count = element == nullptr ? 0 : element->value.size() / 4;
+  values.reserve(count);
+  for (size_t i = 0; i < count; ++i) {
+    const auto value = content->GetInt(tags::DimensionIndexValues, i).value_or(0);
+    values.push_back(static_cast<uint32_t>(value));
+  }
+  return values;
+}
+
 }  // namespace
 
-FrameReader::FrameReader(const dicom::DataSet* shared)
-    : planes_(shared), segment_(SegmentOf(shared)), sources_(SourcesOf(shared)) {}
+FrameReader::FrameReader(const dicom::DataSet* shared) : planes_(shared) {
+  if (shared == nullptr) return;
+  shared_ = {{}, SegmentOf(shared), SourcesOf(shared), {}, TileOf(shared)};
+}
 
 SegmentationFrame FrameReader::Of(const dicom::DataSet& per_frame) const {
+  return Join({PlanePartsOf(&per_frame), SegmentOf(&per_frame), SourcesOf(&per_frame),
+               IndexValuesOf(per_frame), TileOf(&per_frame)});
+}
+
+SegmentationFrame FrameReader::Join(FrameParts parts) const {
   SegmentationFrame frame;
-  frame.segment = SegmentOf(&per_frame);
-  if (frame.segment == 0) frame.segment = segment_;
-  frame.plane = planes_.Of(&per_frame);
-  frame.sources = SourcesOf(&per_frame);
-  if (frame.sources.empty()) frame.sources = sources_;
-  if (const auto* content = per_frame.FirstItem(tags::FrameContentSequence)) {
-    const dicom::Element* values = content->Find(tags::DimensionIndexValues);
-    const size_t count = values == nullptr ? 0 : values->value.size() / 4;
-    frame.dimension_index_values.reserve(count);
-    for (size_t i = 0; i < count; ++i) {
-      const auto value = content->GetInt(tags::DimensionIndexValues, i).value_or(0);
-      frame.dimension_index_values.push_back(static_cast<uint32_t>(value));
-    }
-  }
+  frame.segment = parts.segment != 0 ? parts.segment : shared_.segment;
+  frame.plane = planes_.Of(parts.plane);
+  frame.sources = parts.sources.empty() ? shared_.sources : std::move(parts.sources);
+  frame.dimension_index_values = std::move(parts.dimension_index_values);
+  frame.tile = parts.tile ? parts.tile : shared_.tile;
   return frame;
 }
 

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <optional>
 #include <set>
+#include <tuple>
 
 #include "dicom/charset.h"
 #include "dicom/patient_study.h"
@@ -32,12 +34,21 @@ bool PositionsDiffer(const Source& source) {
   return positions.size() == source.frames.size();
 }
 
+bool TilesDiffer(const Source& source) {
+  std::set<std::tuple<int32_t, int32_t, double>> places;
+  for (const SourceFrame& frame : source.frames) {
+    places.insert({frame.tile->row, frame.tile->column, frame.tile->offset[2]});
+  }
+  return places.size() == source.frames.size();
+}
+
 // PS3.3 C.8.20.2: BINARY 1/1/0, the others whole bytes.
 void PutPixelFormat(dicom::DataSet& header, const HeaderParts& parts) {
   const Kind kind = parts.options.kind;
   const int bits = kind == Kind::kBinary ? 1 : static_cast<int>(8 * parts.layout.label_bytes);
   header.SetInt(tags::SamplesPerPixel, 1);
-  header.SetString(tags::PhotometricInterpretation, "MONOCHROME2");
+  header.SetString(tags::PhotometricInterpretation,
+                   parts.options.palette ? "PALETTE COLOR" : "MONOCHROME2");
   header.SetInt(tags::NumberOfFrames, static_cast<int64_t>(parts.plan.frames.size()));
   header.SetInt(tags::Rows, parts.source.rows);
   header.SetInt(tags::Columns, parts.source.columns);
@@ -46,6 +57,7 @@ void PutPixelFormat(dicom::DataSet& header, const HeaderParts& parts) {
   header.SetInt(tags::HighBit, bits - 1);
   header.SetInt(tags::PixelRepresentation, 0);
   if (kind == Kind::kLabelMap) header.SetInt(tags::PixelPaddingValue, 0);
+  if (parts.options.palette) PutPalette(header, parts.description, parts.layout.label_bytes);
 }
 
 // PS3.3 C.8.20.2.2: once lossy, always lossy.
@@ -105,15 +117,18 @@ void PutContent(dicom::DataSet& header, const HeaderParts& parts) {
 }
 
 // Enhanced General Equipment (PS3.3 C.7.5.2): all type 1.
-void PutEquipment(dicom::DataSet& header, const Options& options) {
-  const Equipment& equipment = options.equipment;
+void PutEquipment(dicom::DataSet& header, const HeaderParts& parts) {
+  const Equipment& equipment = parts.options.equipment;
   header.SetString(tags::Manufacturer, equipment.manufacturer);
   header.SetString(tags::ManufacturerModelName, equipment.model_name);
   header.SetString(tags::DeviceSerialNumber, equipment.serial_number);
   header.SetString(tags::SoftwareVersions, equipment.software_versions);
-  if (!options.contributing_equipment.empty()) {
-    header.SetItems(tags::ContributingEquipmentSequence, options.contributing_equipment);
+  std::vector<dicom::DataSet> contributors = parts.options.contributing_equipment;
+  for (const Contributor& contributor : parts.description.contributors) {
+    contributors.push_back(ContributorItem(contributor, parts.now));
   }
+  if (contributors.empty()) return;
+  header.SetItems(tags::ContributingEquipmentSequence, std::move(contributors));
 }
 
 dicom::DataSet Dimension(const std::string& organization, dicom::Tag pointer, dicom::Tag group,
@@ -126,36 +141,97 @@ dicom::DataSet Dimension(const std::string& organization, dicom::Tag pointer, di
   return item;
 }
 
+struct Axis {
+  dicom::Tag pointer;
+  dicom::Tag group;
+  const char* label;
+};
+
+// In the order of the index values that FrameGroups writes.
+std::vector<Axis> AxesOf(const Layout& layout) {
+  std::vector<Axis> axes;
+  if (layout.by_segment) {
+    axes.push_back(
+        {tags::ReferencedSegmentNumber, tags::SegmentIdentificationSequence, "Segment Number"});
+  }
+  if (layout.by_tile) {
+    const dicom::Tag group = tags::PlanePositionSlideSequence;
+    axes.push_back({tags::RowPositionInTotalImagePixelMatrix, group, "Row Position"});
+    axes.push_back({tags::ColumnPositionInTotalImagePixelMatrix, group, "Column Position"});
+    axes.push_back({tags::ZOffsetInSlideCoordinateSystem, group, "Z Offset"});
+  } else if (layout.by_position) {
+    axes.push_back(
+        {tags::ImagePositionPatient, tags::PlanePositionSequence, "Image Position Patient"});
+  } else {
+    axes.push_back(
+        {tags::InStackPositionNumber, tags::FrameContentSequence, "In-Stack Position Number"});
+  }
+  return axes;
+}
+
 // PS3.3 C.7.6.17: what the Dimension Index Values of each frame count.
 void PutDimensions(dicom::DataSet& header, const Layout& layout, UidSource& uids) {
   const std::string organization = uids.New();
   header.AddItem(tags::DimensionOrganizationSequence)
       .SetString(tags::DimensionOrganizationUID, organization);
   std::vector<dicom::DataSet> dimensions;
-  if (layout.by_segment) {
-    dimensions.push_back(Dimension(organization, tags::ReferencedSegmentNumber,
-                                   tags::SegmentIdentificationSequence, "Segment Number"));
+  for (const Axis& axis : AxesOf(layout)) {
+    dimensions.push_back(Dimension(organization, axis.pointer, axis.group, axis.label));
   }
-  dimensions.push_back(layout.by_position
-                           ? Dimension(organization, tags::ImagePositionPatient,
-                                       tags::PlanePositionSequence, "Image Position Patient")
-                           : Dimension(organization, tags::InStackPositionNumber,
-                                       tags::FrameContentSequence, "In-Stack Position Number"));
   header.SetItems(tags::DimensionIndexSequence, std::move(dimensions));
 }
 
-// PS3.3 C.12.2: every image of the source.
-void PutReferences(dicom::DataSet& header, const Source& source) {
-  std::vector<dicom::DataSet> instances;
-  for (const SourceInstance& instance : source.instances) {
-    dicom::DataSet& item = instances.emplace_back();
+// PS3.3 C.8.12.4 and the slide's specimen: the matrix is the source's, as the tiles are.
+void PutSlide(dicom::DataSet& header, const Source& source) {
+  const SlideMatrix& slide = *source.slide;
+  header.SetInt(tags::TotalPixelMatrixColumns, slide.columns);
+  header.SetInt(tags::TotalPixelMatrixRows, slide.rows);
+  header.SetDoubles(tags::ImageOrientationSlide,
+                    {slide.orientation.begin(), slide.orientation.end()});
+  dicom::DataSet& origin = header.AddItem(tags::TotalPixelMatrixOriginSequence);
+  origin.SetDouble(tags::XOffsetInSlideCoordinateSystem, slide.origin[0]);
+  origin.SetDouble(tags::YOffsetInSlideCoordinateSystem, slide.origin[1]);
+  header.SetString(tags::DimensionOrganizationType, "TILED_SPARSE");
+  for (const dicom::Tag tag :
+       {tags::ContainerIdentifier, tags::IssuerOfTheContainerIdentifierSequence,
+        tags::ContainerTypeCodeSequence, tags::SpecimenDescriptionSequence}) {
+    if (const auto* element = source.head.Find(tag)) header.Put(*element);
+  }
+}
+
+dicom::DataSet SeriesItem(const std::string& series_uid,
+                          const std::vector<SourceInstance>& instances) {
+  std::vector<dicom::DataSet> items;
+  for (const SourceInstance& instance : instances) {
+    dicom::DataSet& item = items.emplace_back();
     item.SetString(tags::ReferencedSOPClassUID, instance.sop_class_uid);
     item.SetString(tags::ReferencedSOPInstanceUID, instance.sop_instance_uid);
   }
   dicom::DataSet series;
-  series.SetString(tags::SeriesInstanceUID, source.series_instance_uid);
-  series.SetItems(tags::ReferencedInstanceSequence, std::move(instances));
-  header.SetItems(tags::ReferencedSeriesSequence, {std::move(series)});
+  series.SetString(tags::SeriesInstanceUID, series_uid);
+  series.SetItems(tags::ReferencedInstanceSequence, std::move(items));
+  return series;
+}
+
+// PS3.3 C.12.2: every image of the source, and what else was looked at.
+void PutReferences(dicom::DataSet& header, const HeaderParts& parts) {
+  const Source& source = parts.source;
+  std::vector<dicom::DataSet> same{SeriesItem(source.series_instance_uid, source.instances)};
+  std::map<std::string, std::vector<dicom::DataSet>> others;
+  for (const SeriesReference& also : parts.options.also_used) {
+    const bool here = also.study_instance_uid == source.study_instance_uid;
+    auto& list = here ? same : others[also.study_instance_uid];
+    list.push_back(SeriesItem(also.series_instance_uid, also.instances));
+  }
+  header.SetItems(tags::ReferencedSeriesSequence, std::move(same));
+  std::vector<dicom::DataSet> studies;
+  for (auto& [study, series] : others) {
+    dicom::DataSet& item = studies.emplace_back();
+    item.SetString(tags::StudyInstanceUID, study);
+    item.SetItems(tags::ReferencedSeriesSequence, std::move(series));
+  }
+  if (studies.empty()) return;
+  header.SetItems(tags::StudiesContainingOtherReferencedInstancesSequence, std::move(studies));
 }
 
 // PS3.3 C.7.4.1, or what a projection needs instead (General Image, C.7.6.1).
@@ -168,14 +244,14 @@ void PutSpace(dicom::DataSet& header, const Source& source, const Layout& layout
       header.SetEmpty(tag);
     }
   };
-  if (layout.in_space) {
+  if (layout.in_space || (layout.on_slide && !source.frame_of_reference_uid.empty())) {
     header.SetString(tags::FrameOfReferenceUID, source.frame_of_reference_uid);
     header.SetString(tags::PositionReferenceIndicator,
                      dicom::CharacterSet::Of(source.head)
                          .Decode(source.head.GetString(tags::PositionReferenceIndicator)));
-  } else {
-    copy(tags::PatientOrientation);
   }
+  if (!layout.in_space) copy(tags::PatientOrientation);
+  if (layout.on_slide) PutSlide(header, source);
   for (const dicom::Tag tag : {tags::BodyPartExamined, tags::Laterality, tags::ImageLaterality}) {
     if (source.head.HasValue(tag)) copy(tag);
   }
@@ -198,6 +274,14 @@ void PutSharedGroups(dicom::DataSet& header, const Source& source, const Layout&
           .SetDouble(tags::SpacingBetweenSlices, spacing);
     }
   }
+  if (layout.on_slide && source.slide->row_spacing > 0) {
+    const SlideMatrix& slide = *source.slide;
+    dicom::DataSet measures;
+    measures.SetDouble(tags::SliceThickness,
+                       source.slice_thickness > 0 ? source.slice_thickness : slide.row_spacing);
+    measures.SetDoubles(tags::PixelSpacing, {slide.row_spacing, slide.column_spacing});
+    groups.SetItems(tags::PixelMeasuresSequence, {std::move(measures)});
+  }
   header.SetItems(tags::SharedFunctionalGroupsSequence, {std::move(groups)});
 }
 
@@ -217,6 +301,8 @@ void PutSegments(dicom::DataSet& header, const HeaderParts& parts,
   for (size_t i = 0; i < parts.description.segments.size(); ++i) {
     items.push_back(
         SegmentItem(parts.description.segments[i], parts.plan.numbers[i], tracking_uids[i]));
+    // The palette says the colors then.
+    if (parts.options.palette) items.back().Erase(tags::RecommendedDisplayCIELabValue);
   }
   header.SetItems(tags::SegmentSequence, std::move(items));
 }
@@ -281,6 +367,8 @@ dicom::DataSet Joined(dicom::DataSet copied, dicom::DataSet own) {
 Layout LayoutOf(const Source& source, const Description& description, const Options& options) {
   Layout layout;
   layout.in_space = source.has_planes();
+  layout.on_slide = source.slide.has_value();
+  layout.by_tile = layout.on_slide && TilesDiffer(source);
   layout.shared_orientation = layout.in_space && OneGrid(source);
   layout.by_position = layout.in_space && PositionsDiffer(source);
   layout.by_segment = options.kind != Kind::kLabelMap;
@@ -308,14 +396,14 @@ dicom::DataSet MakeHeader(const HeaderParts& parts, const std::vector<std::strin
                           UidSource& uids) {
   dicom::DataSet header;
   PutIdentity(header, parts);
-  PutEquipment(header, parts.options);
+  PutEquipment(header, parts);
   PutContent(header, parts);
   PutPixelFormat(header, parts);
   PutLossy(header, parts.source);
   PutKind(header, parts);
   PutSegments(header, parts, tracking_uids);
   PutDimensions(header, parts.layout, uids);
-  PutReferences(header, parts.source);
+  PutReferences(header, parts);
   PutSpace(header, parts.source, parts.layout);
   PutSharedGroups(header, parts.source, parts.layout);
   for (const dicom::Element& element : parts.options.extra) header.Put(element);

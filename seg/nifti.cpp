@@ -161,12 +161,12 @@ void PutAffine(std::string& header, Affine affine) {
 
 }  // namespace
 
-VolumeFile ParseNifti(std::string_view bytes) {
+VolumeFile ParseNifti(std::string bytes) {
   if (bytes.size() < kData) Invalid("shorter than its header");
   const bool swapped = Fields(bytes, true).Get<int32_t>(kSizeOfHeader) == 348;
   const Fields fields(bytes, swapped);
   if (fields.Get<int32_t>(kSizeOfHeader) != 348) Invalid("no NIfTI-1 header");
-  if (bytes.substr(kMagic, 3) != "n+1") Invalid("header and voxels must be in one file");
+  if (bytes.compare(kMagic, 3, "n+1") != 0) Invalid("header and voxels must be in one file");
   VolumeFile volume;
   ReadShape(fields, volume);
   const auto* type = std::find_if(std::begin(kTypes), std::end(kTypes), [&](const TypeCode& t) {
@@ -174,7 +174,7 @@ VolumeFile ParseNifti(std::string_view bytes) {
   });
   if (type == std::end(kTypes)) Invalid("a data type that is no label");
   volume.type = type->type;
-  const double slope = fields.Real(kSlope);
+  const double slope = std::isfinite(fields.Real(kSlope)) ? fields.Real(kSlope) : 0;
   if ((slope != 0 && slope != 1) || (slope != 0 && fields.Real(kIntercept) != 0)) {
     Invalid("scaled values are no labels");
   }
@@ -184,22 +184,22 @@ VolumeFile ParseNifti(std::string_view bytes) {
       bytes.size() - static_cast<size_t>(offset) < size) {
     Invalid("fewer voxels than it says");
   }
-  volume.data = bytes.substr(static_cast<size_t>(offset), size);
-  if (swapped) SwapBytes(volume.data, BytesOf(volume.type));
   volume.affine = AffineOfHeader(fields);
+  bytes.erase(0, static_cast<size_t>(offset));  // in place: a volume is not held twice
+  bytes.resize(size);
+  volume.data = std::move(bytes);
+  if (swapped) SwapBytes(volume.data, BytesOf(volume.type));
   return volume;
 }
 
-std::string MakeNifti(const std::vector<Labels>& layers, const Source& source) {
-  const Labels& first = layers.at(0);
+std::string NiftiHeader(const VolumeShape& shape, const Source& source) {
   std::string bytes(kData, '\0');
   Put(bytes, kSizeOfHeader, int32_t{348});
-  const bool many = layers.size() > 1;
-  const size_t dim[] = {many ? size_t{4} : size_t{3},
-                        first.columns,
-                        first.rows,
-                        first.frames,
-                        layers.size(),
+  const size_t dim[] = {shape.layers > 1 ? size_t{4} : size_t{3},
+                        shape.columns,
+                        shape.rows,
+                        shape.frames,
+                        shape.layers,
                         1,
                         1,
                         1};
@@ -208,17 +208,15 @@ std::string MakeNifti(const std::vector<Labels>& layers, const Source& source) {
     Put(bytes, kDim + 2 * i, static_cast<int16_t>(dim[i]));
     Put(bytes, kPixDim + 4 * i, 1.0F);
   }
-  const bool wide = first.type == LabelType::kUint16;
-  Put(bytes, kDataType, static_cast<int16_t>(wide ? 512 : 2));
-  Put(bytes, kBitPix, static_cast<int16_t>(wide ? 16 : 8));
+  const auto* type = std::find_if(std::begin(kTypes), std::end(kTypes),
+                                  [&](const TypeCode& t) { return t.type == shape.type; });
+  Put(bytes, kDataType, type->code);
+  Put(bytes, kBitPix, static_cast<int16_t>(8 * BytesOf(shape.type)));
   Put(bytes, kVoxOffset, static_cast<float>(kData));
   Put(bytes, kSlope, 1.0F);
   bytes[kUnits] = 2;  // millimetres
   std::memcpy(bytes.data() + kMagic, "n+1", 4);
   if (const auto affine = AffineOf(source)) PutAffine(bytes, *affine);
-  for (const Labels& layer : layers) {
-    bytes.append(reinterpret_cast<const char*>(layer.bytes.data()), layer.bytes.size());
-  }
   return bytes;
 }
 

@@ -209,19 +209,20 @@ VolumeFile ParseNrrd(std::string_view bytes) {
   return volume;
 }
 
-std::string MakeNrrd(const std::vector<Labels>& layers, const Source& source) {
-  const Labels& first = layers.at(0);
-  const bool wide = first.type == LabelType::kUint16;
-  const bool many = layers.size() > 1;
+std::string NrrdHeader(const VolumeShape& shape, const Source& source) {
+  const bool many = shape.layers > 1;
+  const char* type = shape.type == ValueType::kFloat    ? "float"
+                     : shape.type == ValueType::kUint16 ? "unsigned short"
+                                                        : "unsigned char";
   std::string text =
       "NRRD0004\n# Complete NRRD file format specification at:\n"
       "# http://teem.sourceforge.net/nrrd/format.html\n";
-  text += std::string("type: ") + (wide ? "unsigned short" : "unsigned char") + "\n";
+  text += std::string("type: ") + type + "\n";
   text += std::string("dimension: ") + (many ? "4" : "3") + "\n";
   const auto affine = AffineOf(source);
   if (affine) text += "space: left-posterior-superior\n";
-  text += "sizes: " + std::to_string(first.columns) + " " + std::to_string(first.rows) + " " +
-          std::to_string(first.frames) + (many ? " " + std::to_string(layers.size()) : "") + "\n";
+  text += "sizes: " + std::to_string(shape.columns) + " " + std::to_string(shape.rows) + " " +
+          std::to_string(shape.frames) + (many ? " " + std::to_string(shape.layers) : "") + "\n";
   if (affine) {
     text += "space directions: " + Text(affine->axes[0]) + " " + Text(affine->axes[1]) + " " +
             Text(affine->axes[2]) + (many ? " none" : "") + "\n";
@@ -229,12 +230,7 @@ std::string MakeNrrd(const std::vector<Labels>& layers, const Source& source) {
   text += std::string("kinds: domain domain domain") + (many ? " list" : "") + "\n";
   text += "endian: little\nencoding: gzip\n";
   if (affine) text += "space origin: " + Text(affine->origin) + "\n";
-  text += "\n";
-  std::string voxels;
-  for (const Labels& layer : layers) {
-    voxels.append(reinterpret_cast<const char*>(layer.bytes.data()), layer.bytes.size());
-  }
-  return text + Gzip(voxels, 1);
+  return text + "\n";
 }
 
 uint64_t DataBytes(const VolumeFile& volume) {

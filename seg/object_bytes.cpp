@@ -1,23 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "seg/object_bytes.h"
 
-#include <array>
 #include <cstring>
 #include <optional>
 
 #include "dicom/error.h"
 #include "dicom/transfer_syntax.h"
-#include "seg/gzip.h"
+#include "seg/element_cursor.h"
 
 namespace glossator::seg {
 namespace tags = dicom::tags;
 namespace {
 
 constexpr size_t kMetaAt = 132;
-
-[[noreturn]] void Invalid(const char* text) {
-  throw Error(ErrorKind::kInvalid, std::string("segmentation: ") + text);
-}
 
 uint32_t Number32(std::string_view bytes, size_t at) {
   uint32_t number = 0;
@@ -35,31 +30,78 @@ std::optional<size_t> DataStart(std::string_view bytes) {
   return start;
 }
 
-// Explicit VR Little Endian, native pixels at the end: everything that we write, and most else.
-// False: read it the general way.
-bool TakeApartQuickly(std::string_view bytes, const dicom::Limits& limits, ObjectBytes& object) {
+struct HeadExtent {
+  std::string_view before;  // the data set in front of the per-frame groups
+  std::string_view items;
+  std::string_view after;
+  size_t pixels_at = 0;
+};
+
+bool IsPixelData(std::string_view bytes, size_t at) {
+  return bytes.size() >= at + 12 && bytes.substr(at, 4) == std::string_view("\xE0\x7F\x10\x00", 4);
+}
+
+// Walks the top level only.
+std::optional<HeadExtent> FindPixels(std::string_view data) {
+  HeadExtent extent;
+  ElementCursor cursor(data, false);
+  RawElement element;
+  size_t behind_groups = 0;
+  while (!IsPixelData(data, cursor.position())) {
+    const size_t start = cursor.position();
+    if (!cursor.Next(element)) return std::nullopt;
+    if (element.tag != tags::PerFrameFunctionalGroupsSequence) continue;
+    extent.before = data.substr(0, start);
+    extent.items = element.value;
+    behind_groups = cursor.position();
+  }
+  extent.pixels_at = cursor.position();
+  extent.after = data.substr(behind_groups, extent.pixels_at - behind_groups);
+  return extent;
+}
+
+// nullopt: read it the general way.
+std::optional<std::pair<QuickHead, HeadExtent>> Start(std::string_view bytes) {
   const auto start = DataStart(bytes);
-  if (!start) return false;
+  if (!start) return std::nullopt;
+  QuickHead head;
+  ObjectBytes& object = head.object;
   object.meta = dicom::Read(bytes.substr(kMetaAt, *start - kMetaAt), dicom::kExplicitLittleEndian);
   object.transfer_syntax_uid = object.meta.GetString(tags::TransferSyntaxUID);
-  if (object.transfer_syntax_uid != dicom::kExplicitLittleEndian.uid) return false;
-  const std::string_view data = bytes.substr(*start);
-  dicom::HeadScanner scanner(dicom::kExplicitLittleEndian, limits);
-  if (scanner.Scan(data) != dicom::HeadScanner::State::kAtPixelData) return false;
-  const std::string_view element = data.substr(scanner.head_size());
-  if (element.size() < 12 || element.substr(0, 4) != std::string_view("\xE0\x7F\x10\x00", 4)) {
-    return false;
-  }
-  const uint64_t length = Number32(element, 8);
-  if (length > element.size() - 12) return false;
+  if (object.transfer_syntax_uid != dicom::kExplicitLittleEndian.uid) return std::nullopt;
+  const auto extent = FindPixels(bytes.substr(*start));
+  if (!extent) return std::nullopt;
+  const std::string_view element = bytes.substr(*start + extent->pixels_at);
   const auto vr = dicom::ParseVr(element.substr(4, 2));
-  if (vr != dicom::Vr::OB && vr != dicom::Vr::OW) return false;
-  object.data_set =
-      dicom::Read(data.substr(0, scanner.head_size()), dicom::kExplicitLittleEndian, limits);
+  if (vr != dicom::Vr::OB && vr != dicom::Vr::OW) return std::nullopt;
+  head.pixels_at = *start + extent->pixels_at + 12;
+  head.pixel_bytes = Number32(element, 8);
   object.has_pixels = true;
   object.pixel_vr = *vr;
-  object.pixels = element.substr(12, length);
-  return true;
+  return std::pair(std::move(head), *extent);
+}
+
+// The object with everything in its data set, or nullopt as above.
+std::optional<ObjectBytes> TakeApartQuickly(std::string_view bytes, const dicom::Limits& limits) {
+  auto started = Start(bytes);
+  if (!started) return std::nullopt;
+  const auto& [head, extent] = *started;
+  if (head.pixel_bytes > bytes.size() - head.pixels_at) return std::nullopt;
+  const std::string_view data = bytes.substr(head.pixels_at - 12 - extent.pixels_at);
+  ObjectBytes object = std::move(started->first.object);
+  object.data_set =
+      dicom::Read(data.substr(0, extent.pixels_at), dicom::kExplicitLittleEndian, limits);
+  object.pixels = bytes.substr(head.pixels_at, head.pixel_bytes);
+  return object;
+}
+
+// What is no plain object, or not a sound one, is for the general reader to say.
+std::optional<ObjectBytes> TryQuickly(std::string_view bytes, const dicom::Limits& limits) {
+  try {
+    return TakeApartQuickly(bytes, limits);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
 }
 
 void TakeApartSlowly(std::string_view bytes, const dicom::Limits& limits, ObjectBytes& object) {
@@ -81,12 +123,22 @@ void TakeApartSlowly(std::string_view bytes, const dicom::Limits& limits, Object
 
 }  // namespace
 
+std::optional<QuickHead> TakeHeadApart(std::string_view prefix, const dicom::Limits& limits) {
+  auto started = Start(prefix);
+  if (!started) return std::nullopt;
+  auto& [head, extent] = *started;
+  std::string rest(extent.before);
+  rest += extent.after;
+  head.object.data_set = dicom::Read(rest, dicom::kExplicitLittleEndian, limits);
+  if (!extent.before.empty()) head.object.frame_items = extent.items;
+  return std::move(head);
+}
+
 ObjectBytes TakeApart(std::shared_ptr<const void> storage, std::string_view bytes,
                       const dicom::Limits& limits) {
-  ObjectBytes object;
-  if (TakeApartQuickly(bytes, limits, object)) {
-    object.storage = std::move(storage);
-    return object;
+  if (auto object = TryQuickly(bytes, limits)) {
+    object->storage = std::move(storage);
+    return std::move(*object);
   }
   ObjectBytes general;
   TakeApartSlowly(bytes, limits, general);
@@ -96,53 +148,6 @@ ObjectBytes TakeApart(std::shared_ptr<const void> storage, std::string_view byte
 ObjectBytes TakeApart(std::string part10_bytes, const dicom::Limits& limits) {
   const auto storage = std::make_shared<const std::string>(std::move(part10_bytes));
   return TakeApart(storage, *storage, limits);
-}
-
-namespace {
-
-// One PackBits segment (PS3.5 G.3.1) to every `stride`-th byte from `first`.
-void UnpackSegment(std::string_view packed, std::string& frame, size_t first, size_t stride) {
-  size_t out = first;
-  const auto put = [&](char byte) {
-    if (out < frame.size()) frame[out] = byte;
-    out += stride;
-  };
-  for (size_t i = 0; i < packed.size() && out < frame.size();) {
-    const int count = static_cast<signed char>(packed[i++]);
-    if (count >= 0) {
-      for (int k = 0; k <= count && i < packed.size(); ++k) put(packed[i++]);
-    } else if (count != -128 && i < packed.size()) {
-      for (int k = 0; k <= -count; ++k) put(packed[i]);
-      ++i;
-    }
-  }
-  if (out < frame.size()) Invalid("an RLE frame is too short");
-}
-
-}  // namespace
-
-std::string UnpackRle(std::string_view fragment, size_t frame_bytes, size_t sample_bytes) {
-  constexpr size_t kHeader = 64;
-  if (fragment.size() < kHeader || Number32(fragment, 0) != sample_bytes) {
-    Invalid("an RLE header does not fit the pixels");
-  }
-  std::string frame(frame_bytes, '\0');
-  for (size_t i = 0; i < sample_bytes; ++i) {
-    const size_t begin = Number32(fragment, 4 + 4 * i);
-    const size_t next = i + 1 < sample_bytes ? Number32(fragment, 8 + 4 * i) : fragment.size();
-    if (begin < kHeader || begin > next || next > fragment.size()) {
-      Invalid("an RLE segment lies outside of its frame");
-    }
-    // The most significant byte comes first (PS3.5 G.2).
-    UnpackSegment(fragment.substr(begin, next - begin), frame, sample_bytes - 1 - i, sample_bytes);
-  }
-  return frame;
-}
-
-std::string InflateFrame(std::string_view fragment, size_t frame_bytes) {
-  std::string frame = InflateRaw(fragment, frame_bytes);
-  if (frame.size() < frame_bytes) Invalid("a deflated frame is too short");
-  return frame;
 }
 
 }  // namespace glossator::seg

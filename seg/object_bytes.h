@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,18 +21,25 @@ struct ObjectBytes {
   dicom::Vr pixel_vr = dicom::Vr::OB;
   std::string_view pixels;              // native value, in `storage`
   std::vector<std::string> fragments;   // encapsulated, Basic Offset Table first
-  std::shared_ptr<const void> storage;  // owns the bytes of `pixels`
+  std::shared_ptr<const void> storage;  // owns the bytes of `pixels` and `frame_items`
+  // The value of the Per-frame Functional Groups Sequence, when it was left as it is.
+  std::optional<std::string_view> frame_items;
 };
 
-// Throws Error{kInvalid}.
+// Throws Error{kInvalid}. `bytes` live as long as `storage`.
 ObjectBytes TakeApart(std::string part10_bytes, const dicom::Limits& limits = {});
-// `bytes` live as long as `storage`.
 ObjectBytes TakeApart(std::shared_ptr<const void> storage, std::string_view bytes,
                       const dicom::Limits& limits = {});
 
-// One frame each of RLE Lossless (PS3.5 G) or Deflated Image Frame (PS3.5 A.4.13), exactly
-// `frame_bytes` long, else kInvalid.
-std::string UnpackRle(std::string_view fragment, size_t frame_bytes, size_t sample_bytes);
-std::string InflateFrame(std::string_view fragment, size_t frame_bytes);
+// Explicit VR Little Endian with native pixels at the end, which is what we write and most else:
+// the per-frame groups stay bytes. `prefix` may end behind the header of Pixel Data, since
+// `pixels_at` and `pixel_bytes` say where the value lies in the file. nullopt: something else, or
+// more bytes are needed. The views live as long as `prefix`; throws Error{kInvalid}.
+struct QuickHead {
+  ObjectBytes object;  // without pixels and storage
+  uint64_t pixels_at = 0;
+  uint64_t pixel_bytes = 0;
+};
+std::optional<QuickHead> TakeHeadApart(std::string_view prefix, const dicom::Limits& limits = {});
 
 }  // namespace glossator::seg

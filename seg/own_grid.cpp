@@ -7,6 +7,7 @@
 
 #include "seg/decode.h"
 #include "seg/plane.h"
+#include "seg/slide.h"
 
 namespace glossator::seg {
 namespace {
@@ -86,18 +87,43 @@ void AddByReference(const Segmentation& segmentation, Source& grid) {
     const auto [place, added] = instances.emplace(reference.sop_instance_uid, next);
     if (added) grid.instances.push_back({"", reference.sop_instance_uid, 1, true});
     if (!seen.insert({place->second, reference.frame_number}).second) continue;
-    grid.frames.push_back({place->second, reference.frame_number, frame.plane});
+    grid.frames.push_back({place->second, reference.frame_number, frame.plane, frame.tile});
   }
+}
+
+// Every tile of the matrix, when all frames are tiles of its raster.
+std::vector<SourceFrame> Raster(const Segmentation& segmentation, const SlideMatrix& slide) {
+  std::vector<SourceFrame> frames;
+  const uint64_t count = TilesOf(slide, segmentation.rows, segmentation.columns);
+  if (count * segmentation.frame_voxels() > kVoxelsMax) return frames;
+  for (uint64_t i = 0; i < count; ++i) {
+    frames.push_back({0,
+                      static_cast<uint32_t>(i + 1),
+                      {},
+                      TileAt(slide, i, segmentation.rows, segmentation.columns)});
+  }
+  return frames;
+}
+
+bool OnRaster(const Segmentation& segmentation) {
+  return std::all_of(
+      segmentation.frames.begin(), segmentation.frames.end(), [&](const SegmentationFrame& frame) {
+        return frame.tile && frame.tile->offset[2] == 0 &&
+               (frame.tile->row - 1) % static_cast<int64_t>(segmentation.rows) == 0 &&
+               (frame.tile->column - 1) % static_cast<int64_t>(segmentation.columns) == 0;
+      });
 }
 
 }  // namespace
 
 Source OwnGrid(const Segmentation& segmentation) {
   Source grid;
+  grid.slide = SlideOf(segmentation.head);
   grid.rows = segmentation.rows;
   grid.columns = segmentation.columns;
   grid.study_instance_uid = segmentation.study_instance_uid;
-  for (const Plane& plane : Filled(segmentation)) grid.frames.push_back({0, 1, plane});
+  if (grid.slide && OnRaster(segmentation)) grid.frames = Raster(segmentation, *grid.slide);
+  for (const Plane& plane : Filled(segmentation)) grid.frames.push_back({0, 1, plane, {}});
   if (grid.frames.empty()) {
     AddByReference(segmentation, grid);
   } else {

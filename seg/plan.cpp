@@ -2,6 +2,7 @@
 #include "seg/plan.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "seg/scan.h"
 
@@ -106,7 +107,27 @@ class Planner {
     for (uint32_t segment = 0; segment < layers_.size(); ++segment) {
       for (uint32_t frame = 0; frame < frames(); ++frame) FractionalFrame(segment, frame);
     }
-    plan_.overlap = layers_.size() == 1 ? "NO" : "UNDEFINED";
+    plan_.overlap = FractionsOverlap() ? "YES" : "NO";
+  }
+
+  // Two segments above zero in one voxel.
+  bool FractionsOverlap() const {
+    const size_t count = layers_[0].frame_voxels();
+    std::vector<uint8_t> seen(count);
+    for (uint32_t frame = 0; layers_.size() > 1 && frame < frames(); ++frame) {
+      std::fill(seen.begin(), seen.end(), uint8_t{0});
+      uint8_t twice = 0;
+      for (const LabelVolume& layer : layers_) {
+        const auto* values = static_cast<const uint8_t*>(layer.data) + frame * count;
+        for (size_t i = 0; i < count; ++i) {
+          const uint8_t here = values[i] != 0;
+          twice |= seen[i] & here;
+          seen[i] |= here;
+        }
+      }
+      if (twice != 0) return true;
+    }
+    return false;
   }
 
   void FractionalFrame(uint32_t segment, uint32_t frame) {
@@ -182,6 +203,20 @@ std::vector<Finding> CheckShape(const Source& source, std::span<const LabelVolum
   if (layers.empty() || (wanted && *wanted != layers.size())) {
     findings.push_back(Fault(kFindingError, "layers", "labels",
                              "the number of layers does not fit the kind of segmentation"));
+  }
+  const bool bytes_only =
+      options.compression == Compression::kRle || options.compression == Compression::kJpegLs;
+  if (bytes_only && options.kind == Kind::kBinary) {
+    findings.push_back(Fault(kFindingError, "compression", "(0002,0010)",
+                             "RLE and JPEG-LS take whole bytes, BINARY has bits", "PS3.5 G.2"));
+  }
+  if (options.compression != Compression::kNone && options.deflated) {
+    findings.push_back(Fault(kFindingError, "compression", "(0002,0010)",
+                             "an object has one transfer syntax", "PS3.5 A"));
+  }
+  if (options.palette && options.kind != Kind::kLabelMap) {
+    findings.push_back(Fault(kFindingError, "palette", "(0028,0004)",
+                             "only a LABELMAP can have a palette", "PS3.3 C.8.20.2"));
   }
   for (const LabelVolume& layer : layers) {
     if (layer.frames != source.frames.size() || layer.rows != source.rows ||

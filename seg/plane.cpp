@@ -26,19 +26,17 @@ using Position = std::optional<std::array<double, 3>>;
 using Orientation = std::optional<std::array<double, 6>>;
 using Spacing = std::optional<std::array<double, 2>>;
 
-Orientation OrientationIn(const dicom::DataSet* item) {
-  const auto directions = Numbers<6>(item, tags::ImageOrientationPatient);
+Orientation Checked(const Orientation& directions) {
   return directions && IsOrientation(*directions) ? directions : std::nullopt;
 }
 
-Spacing SpacingIn(const dicom::DataSet* item) {
-  const auto spacing = Numbers<2>(item, tags::PixelSpacing);
+Spacing Checked(const Spacing& spacing) {
   return spacing && (*spacing)[0] > 0 && (*spacing)[1] > 0 ? spacing : std::nullopt;
 }
 
 std::optional<Plane> MakePlane(const Position& position, const Orientation& orientation,
                                const Spacing& spacing) {
-  if (!position || !orientation || !spacing) return std::nullopt;
+  if (!position || !Checked(orientation) || !Checked(spacing)) return std::nullopt;
   return Plane{*position, *orientation, (*spacing)[0], (*spacing)[1]};
 }
 
@@ -74,24 +72,48 @@ bool IsOrientation(const std::array<double, 6>& d) {
 }
 
 std::optional<Plane> PlaneFromImage(const dicom::DataSet& head) {
-  return MakePlane(Numbers<3>(&head, tags::ImagePositionPatient), OrientationIn(&head),
-                   SpacingIn(&head));
+  return MakePlane(Numbers<3>(&head, tags::ImagePositionPatient),
+                   Numbers<6>(&head, tags::ImageOrientationPatient),
+                   Numbers<2>(&head, tags::PixelSpacing));
 }
 
-PlaneReader::PlaneReader(const dicom::DataSet* shared)
-    : position_(
-          Numbers<3>(ItemOf(shared, tags::PlanePositionSequence), tags::ImagePositionPatient)),
-      orientation_(OrientationIn(ItemOf(shared, tags::PlaneOrientationSequence))),
-      spacing_(SpacingIn(ItemOf(shared, tags::PixelMeasuresSequence))) {}
+std::optional<Tile> TileOf(const dicom::DataSet* groups) {
+  const auto* item = ItemOf(groups, tags::PlanePositionSlideSequence);
+  if (item == nullptr) return std::nullopt;
+  const auto whole = [&](dicom::Tag tag) {
+    return static_cast<int32_t>(
+        std::clamp<int64_t>(item->GetInt(tag).value_or(0), INT32_MIN, INT32_MAX));
+  };
+  Tile tile{whole(tags::ColumnPositionInTotalImagePixelMatrix),
+            whole(tags::RowPositionInTotalImagePixelMatrix),
+            {}};
+  const dicom::Tag offsets[] = {tags::XOffsetInSlideCoordinateSystem,
+                                tags::YOffsetInSlideCoordinateSystem,
+                                tags::ZOffsetInSlideCoordinateSystem};
+  for (size_t k = 0; k < 3; ++k) {
+    if (const auto offset = Numbers<1>(item, offsets[k])) tile.offset[k] = (*offset)[0];
+  }
+  return tile;
+}
 
-std::optional<Plane> PlaneReader::Of(const dicom::DataSet* per_frame) const {
-  const auto* position = ItemOf(per_frame, tags::PlanePositionSequence);
-  const auto* orientation = ItemOf(per_frame, tags::PlaneOrientationSequence);
-  const auto* measures = ItemOf(per_frame, tags::PixelMeasuresSequence);
-  return MakePlane(
-      position != nullptr ? Numbers<3>(position, tags::ImagePositionPatient) : position_,
-      orientation != nullptr ? OrientationIn(orientation) : orientation_,
-      measures != nullptr ? SpacingIn(measures) : spacing_);
+PlaneParts PlanePartsOf(const dicom::DataSet* groups) {
+  const auto* position = ItemOf(groups, tags::PlanePositionSequence);
+  const auto* orientation = ItemOf(groups, tags::PlaneOrientationSequence);
+  const auto* measures = ItemOf(groups, tags::PixelMeasuresSequence);
+  return {position != nullptr,
+          orientation != nullptr,
+          measures != nullptr,
+          Numbers<3>(position, tags::ImagePositionPatient),
+          Numbers<6>(orientation, tags::ImageOrientationPatient),
+          Numbers<2>(measures, tags::PixelSpacing)};
+}
+
+PlaneReader::PlaneReader(const dicom::DataSet* shared) : shared_(PlanePartsOf(shared)) {}
+
+std::optional<Plane> PlaneReader::Of(const PlaneParts& per_frame) const {
+  return MakePlane(per_frame.has_position ? per_frame.position : shared_.position,
+                   per_frame.has_orientation ? per_frame.orientation : shared_.orientation,
+                   per_frame.has_spacing ? per_frame.spacing : shared_.spacing);
 }
 
 }  // namespace glossator::seg

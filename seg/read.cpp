@@ -5,18 +5,19 @@
 #include "dicom/error.h"
 #include "seg/bits.h"
 #include "seg/decode.h"
+#include "seg/element_cursor.h"
 #include "seg/file_sink.h"
-#include "seg/frame_reader.h"
+#include "seg/frame_bytes.h"
+#include "seg/frame_codec.h"
 #include "seg/header.h"
 #include "seg/object_bytes.h"
+#include "seg/plain_file.h"
 #include "seg/segment_items.h"
+#include "seg/slide.h"
 
 namespace glossator::seg {
 namespace tags = dicom::tags;
 namespace {
-
-constexpr std::string_view kRle = "1.2.840.10008.1.2.5";
-constexpr std::string_view kDeflatedFrame = "1.2.840.10008.1.2.8.1";
 
 [[noreturn]] void Invalid(const std::string& text) {
   throw Error(ErrorKind::kInvalid, "segmentation: " + text);
@@ -45,30 +46,45 @@ uint32_t BitsOf(const dicom::DataSet& head, Kind kind) {
   return static_cast<uint32_t>(bits);
 }
 
-// TILED_FULL has no items: the tiles of a segment follow each other (PS3.3 C.7.6.17.3).
-void AddTiledFrames(Segmentation& result, uint32_t frames) {
-  const size_t segments = std::max<size_t>(1, result.description.segments.size());
-  const size_t tiles = std::max<size_t>(1, frames / segments);
+// TILED_FULL has no items: tiles lie row by row, then by segment (PS3.3 C.7.6.17.3).
+void AddTiledFrames(Segmentation& result, const dicom::DataSet& head, uint32_t frames) {
+  const auto slide = SlideOf(head);
+  const auto& segments = result.description.segments;
+  const size_t planes = result.kind == Kind::kLabelMap || segments.empty() ? 1 : segments.size();
+  const size_t tiles = std::max<size_t>(1, frames / planes);
   for (uint32_t i = 0; i < frames; ++i) {
-    const size_t index = std::min(i / tiles, segments - 1);
     SegmentationFrame& frame = result.frames.emplace_back();
-    if (result.kind != Kind::kLabelMap && !result.description.segments.empty()) {
-      frame.segment = result.description.segments[index].label;
+    if (slide) frame.tile = TileAt(*slide, i % tiles, result.rows, result.columns);
+    if (planes > 1 || result.kind != Kind::kLabelMap) {
+      if (!segments.empty()) frame.segment = segments[std::min(i / tiles, planes - 1)].label;
     }
   }
 }
 
-void AddFrames(Segmentation& result, dicom::DataSet& head) {
+void AddFrameItems(Segmentation& result, const FrameReader& reader, std::string_view items) {
+  const FrameBytes bytes(reader, false);
+  ItemCursor cursor(items, false);
+  for (std::string_view item; cursor.Next(item);) result.frames.push_back(bytes.Of(item));
+}
+
+void AddFrames(Segmentation& result, ObjectBytes& object) {
+  dicom::DataSet& head = object.data_set;
   const uint32_t frames =
       head.Has(tags::NumberOfFrames) ? Positive(head, tags::NumberOfFrames, 10'000'000) : 1;
   const FrameReader reader(head.FirstItem(tags::SharedFunctionalGroupsSequence));
   const auto& items = head.GetItems(tags::PerFrameFunctionalGroupsSequence);
-  if (items.empty() && head.GetString(tags::DimensionOrganizationType) == "TILED_FULL") {
-    return AddTiledFrames(result, frames);
+  const bool none = items.empty() && object.frame_items.value_or("").empty();
+  if (none && head.GetString(tags::DimensionOrganizationType) == "TILED_FULL") {
+    return AddTiledFrames(result, head, frames);
   }
-  if (items.size() != frames) Invalid("Number of Frames differs from the per-frame groups");
-  result.frames.reserve(frames);
-  for (const dicom::DataSet& item : items) result.frames.push_back(reader.Of(item));
+  if (object.frame_items) {
+    result.frames.reserve(std::min<size_t>(frames, object.frame_items->size() / 8));
+    AddFrameItems(result, reader, *object.frame_items);
+  } else {
+    result.frames.reserve(std::min<size_t>(frames, items.size()));
+    for (const dicom::DataSet& item : items) result.frames.push_back(reader.Of(item));
+  }
+  if (result.frames.size() != frames) Invalid("Number of Frames differs from the per-frame groups");
   head.Erase(tags::PerFrameFunctionalGroupsSequence);
 }
 
@@ -98,21 +114,14 @@ void AppendBits(std::string& pixels, uint64_t& bits, std::string_view frame, siz
 
 // Frames stand alone when compressed; natively their bits follow each other without a gap.
 std::string Decompress(const ObjectBytes& object, const Segmentation& segmentation) {
-  const size_t voxels = segmentation.frame_voxels();
-  const bool bits = segmentation.bits_allocated == 1;
-  const size_t sample = std::max<size_t>(1, segmentation.bits_allocated / 8);
-  const size_t frame_bytes = bits ? (voxels + 7) / 8 : voxels * sample;
+  const FrameShape shape{segmentation.rows, segmentation.columns, segmentation.bits_allocated};
+  const Compression compression = CompressionOf(object.transfer_syntax_uid);
   std::string pixels;
   uint64_t bit_count = 0;
   for (const std::string& fragment : FrameFragments(object, segmentation.frames.size())) {
-    std::string frame;
-    if (object.transfer_syntax_uid == kRle) frame = UnpackRle(fragment, frame_bytes, sample);
-    if (object.transfer_syntax_uid == kDeflatedFrame) frame = InflateFrame(fragment, frame_bytes);
-    if (frame.empty()) {
-      throw Error(ErrorKind::kUnsupported, "segmentation: pixels in a compression we do not read");
-    }
-    if (bits) {
-      AppendBits(pixels, bit_count, frame, voxels);
+    const std::string frame = DecompressFrame(fragment, shape, compression);
+    if (shape.bits == 1) {
+      AppendBits(pixels, bit_count, frame, segmentation.frame_voxels());
     } else {
       pixels += frame;
     }
@@ -151,8 +160,9 @@ uint16_t Segmentation::Voxel(size_t frame, size_t index) const {
 
 namespace {
 
-Segmentation Understand(ObjectBytes object) {
-  dicom::DataSet& head = object.data_set;
+// Everything but the pixels; the data set stays with `object`.
+Segmentation UnderstandHead(ObjectBytes& object) {
+  const dicom::DataSet& head = object.data_set;
   Segmentation result;
   result.kind = KindOf(head);
   result.bits_allocated = BitsOf(head, result.kind);
@@ -170,21 +180,59 @@ Segmentation Understand(ObjectBytes object) {
       result.slice_spacing = measures->GetDouble(tags::SpacingBetweenSlices).value_or(0);
     }
   }
-  AddFrames(result, head);
-  AddPixels(result, object);
-  result.head = std::move(head);
+  AddFrames(result, object);
   return result;
+}
+
+Segmentation Understand(ObjectBytes object) {
+  Segmentation result = UnderstandHead(object);
+  AddPixels(result, object);
+  result.head = std::move(object.data_set);
+  return result;
+}
+
+// The quick way for plain objects; all else, and what is not sound, goes the general way.
+std::optional<Segmentation> ReadQuickly(const std::shared_ptr<const void>& storage,
+                                        std::string_view bytes, const dicom::Limits& limits) {
+  try {
+    auto head = TakeHeadApart(bytes, limits);
+    if (!head || head->pixel_bytes > bytes.size() - head->pixels_at) return std::nullopt;
+    head->object.pixels = bytes.substr(head->pixels_at, head->pixel_bytes);
+    head->object.storage = storage;
+    return Understand(std::move(head->object));
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+Segmentation ReadAny(const std::shared_ptr<const void>& storage, std::string_view bytes,
+                     const dicom::Limits& limits) {
+  if (auto quick = ReadQuickly(storage, bytes, limits)) return std::move(*quick);
+  return Understand(TakeApart(storage, bytes, limits));
 }
 
 }  // namespace
 
 Segmentation Read(std::string part10_bytes, const dicom::Limits& limits) {
-  return Understand(TakeApart(std::move(part10_bytes), limits));
+  const auto storage = std::make_shared<const std::string>(std::move(part10_bytes));
+  return ReadAny(storage, *storage, limits);
 }
 
 Segmentation ReadSegmentation(const std::filesystem::path& path, const dicom::Limits& limits) {
   const MappedFile file = MapFile(path);
-  return Understand(TakeApart(file.storage, file.bytes, limits));
+  return ReadAny(file.storage, file.bytes, limits);
+}
+
+std::optional<PlainFile> ReadPlainHead(std::string_view prefix, const dicom::Limits& limits) {
+  try {
+    auto head = TakeHeadApart(prefix, limits);
+    if (!head) return std::nullopt;
+    PlainFile file{UnderstandHead(head->object), head->pixels_at, head->pixel_bytes};
+    file.segmentation.head = std::move(head->object.data_set);
+    return file;
+  } catch (const Error&) {
+    return std::nullopt;
+  }
 }
 
 }  // namespace glossator::seg

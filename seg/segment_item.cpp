@@ -73,6 +73,42 @@ std::array<uint8_t, 3> ColorOf(const std::array<uint16_t, 3>& cie_lab) {
   return color;
 }
 
+// PS3.3 10.16.
+dicom::DataSet AlgorithmItem(const Algorithm& algorithm) {
+  dicom::DataSet item;
+  dicom::SetCode(item, tags::AlgorithmFamilyCodeSequence, algorithm.family);
+  item.SetString(tags::AlgorithmName, algorithm.name);
+  item.SetString(tags::AlgorithmVersion, algorithm.version);
+  if (!algorithm.source.empty()) item.SetString(tags::AlgorithmSource, algorithm.source);
+  if (!algorithm.parameters.empty())
+    item.SetString(tags::AlgorithmParameters, algorithm.parameters);
+  return item;
+}
+
+dicom::DataSet ContributorItem(const Contributor& contributor, Time now) {
+  dicom::DataSet item;
+  dicom::Code purpose = contributor.purpose;
+  if (purpose.value.empty()) {
+    purpose = contributor.algorithm ? dicom::Code{"Newcode1", "99IHE", "Processing Algorithm"}
+                                    : dicom::Code{"109102", "DCM", "Processing Equipment"};
+  }
+  dicom::SetCode(item, tags::PurposeOfReferenceCodeSequence, purpose);
+  const std::pair<dicom::Tag, const std::string*> texts[] = {
+      {tags::Manufacturer, &contributor.manufacturer},
+      {tags::ManufacturerModelName, &contributor.model_name},
+      {tags::DeviceSerialNumber, &contributor.serial_number},
+      {tags::SoftwareVersions, &contributor.software_versions},
+      {tags::DeviceUID, &contributor.device_uid},
+      {tags::InstitutionName, &contributor.institution},
+      {tags::ContributionDescription, &contributor.description}};
+  for (const auto& [tag, text] : texts) {
+    if (!text->empty() || tag == tags::Manufacturer) item.SetString(tag, *text);
+  }
+  if (!contributor.operators.empty()) item.SetStrings(tags::OperatorsName, contributor.operators);
+  item.SetString(tags::ContributionDateTime, ToDicomDateTime(now));
+  return item;
+}
+
 dicom::DataSet SegmentItem(const Segment& segment, uint16_t number,
                            const std::string& tracking_uid) {
   dicom::DataSet item;
@@ -83,6 +119,10 @@ dicom::DataSet SegmentItem(const Segment& segment, uint16_t number,
     item.SetString(tags::SegmentDescription, segment.description);
   }
   item.SetString(tags::SegmentAlgorithmType, segment.algorithm_type);
+  if (segment.algorithm) {
+    item.SetItems(tags::SegmentationAlgorithmIdentificationSequence,
+                  {AlgorithmItem(*segment.algorithm)});
+  }
   if (!segment.algorithm_name.empty()) {
     item.SetString(tags::SegmentAlgorithmName, segment.algorithm_name);
   }

@@ -42,10 +42,41 @@ class ItemReader {
   }
 
   Segment Read(const dicom::DataSet& item) const;
+  Algorithm ReadAlgorithm(const dicom::DataSet& item) const;
+  Contributor ReadContributor(const dicom::DataSet& item) const;
 
  private:
   dicom::CharacterSet characters_;
 };
+
+Algorithm ItemReader::ReadAlgorithm(const dicom::DataSet& item) const {
+  Algorithm algorithm;
+  const auto families = Codes(item, tags::AlgorithmFamilyCodeSequence);
+  if (!families.empty()) algorithm.family = families[0];
+  algorithm.name = Text(item, tags::AlgorithmName);
+  algorithm.version = Text(item, tags::AlgorithmVersion);
+  algorithm.source = Text(item, tags::AlgorithmSource);
+  algorithm.parameters = Text(item, tags::AlgorithmParameters);
+  return algorithm;
+}
+
+Contributor ItemReader::ReadContributor(const dicom::DataSet& item) const {
+  Contributor made;
+  const auto purposes = Codes(item, tags::PurposeOfReferenceCodeSequence);
+  if (!purposes.empty()) made.purpose = purposes[0];
+  made.manufacturer = Text(item, tags::Manufacturer);
+  made.model_name = Text(item, tags::ManufacturerModelName);
+  made.serial_number = Text(item, tags::DeviceSerialNumber);
+  made.software_versions = Text(item, tags::SoftwareVersions);
+  made.device_uid = item.GetString(tags::DeviceUID);
+  made.algorithm = made.purpose.scheme == "99IHE" && !made.device_uid.empty();
+  made.institution = Text(item, tags::InstitutionName);
+  made.description = Text(item, tags::ContributionDescription);
+  for (const std::string& name : item.GetStrings(tags::OperatorsName)) {
+    made.operators.push_back(characters_.Decode(name, dicom::Vr::PN));
+  }
+  return made;
+}
 
 Segment ItemReader::Read(const dicom::DataSet& item) const {
   Segment segment;
@@ -62,6 +93,12 @@ Segment ItemReader::Read(const dicom::DataSet& item) const {
                         segment.region_modifiers);
   segment.algorithm_type = item.GetString(tags::SegmentAlgorithmType);
   segment.algorithm_name = Text(item, tags::SegmentAlgorithmName);
+  if (const auto* made_by = item.FirstItem(tags::SegmentationAlgorithmIdentificationSequence)) {
+    segment.algorithm = ReadAlgorithm(*made_by);
+    const bool whole = !segment.algorithm->family.value.empty() &&
+                       !segment.algorithm->name.empty() && !segment.algorithm->version.empty();
+    if (!whole) segment.algorithm.reset();
+  }
   segment.tracking_id = Text(item, tags::TrackingID);
   segment.tracking_uid = item.GetString(tags::TrackingUID);
   std::array<uint16_t, 3> lab{};
@@ -84,6 +121,12 @@ Description DescriptionOf(const dicom::DataSet& head) {
   description.content_creator = reader.Text(head, tags::ContentCreatorName);
   description.content_label = reader.Text(head, tags::ContentLabel);
   description.content_description = reader.Text(head, tags::ContentDescription);
+  for (const dicom::DataSet& item : head.GetItems(tags::ContributingEquipmentSequence)) {
+    Contributor contributor = reader.ReadContributor(item);
+    // What says too little to be written again is not taken over.
+    if (contributor.manufacturer.empty() || contributor.purpose.value.empty()) continue;
+    description.contributors.push_back(std::move(contributor));
+  }
   for (const dicom::DataSet& item : head.GetItems(tags::SegmentSequence)) {
     Segment segment = reader.Read(item);
     if (segment.label != 0) description.segments.push_back(std::move(segment));

@@ -8,6 +8,7 @@
 
 #include "dicom/error.h"
 #include "seg/plane.h"
+#include "seg/slide.h"
 
 namespace glossator::seg {
 namespace tags = dicom::tags;
@@ -140,10 +141,26 @@ void SourceBuilder::Add(const dicom::DataSet& head) {
   }
   image.frame_of_reference_uid = head.GetString(tags::FrameOfReferenceUID);
   image.number = head.GetInt(tags::InstanceNumber).value_or(0);
-  image.planes = PlanesOf(head, image.instance.frames);
+  AddPlanes(head, image);
   source_.lossy |= head.GetString(tags::LossyImageCompression) == "01";
   KeepHead(head, image);
   images_.push_back(std::move(image));
+}
+
+// A slide's frames are tiles of one matrix; all else lies in patient space, or nowhere.
+void SourceBuilder::AddPlanes(const dicom::DataSet& head, Image& image) {
+  const auto slide = SlideOf(head);
+  if (!images_.empty() && slide != source_.slide) {
+    Fail(ErrorKind::kConflict, "several slide images or resolution levels; name one instance");
+  }
+  source_.slide = slide;
+  image.tiles.resize(image.instance.frames);
+  image.planes.resize(image.instance.frames);
+  if (slide) {
+    image.tiles = TilesOfImage(head, *slide, image.instance.frames);
+  } else {
+    image.planes = PlanesOf(head, image.instance.frames);
+  }
 }
 
 // The head of the lowest number is kept whatever the order of arrival, so that the same series
@@ -211,14 +228,14 @@ void SourceBuilder::Append(const Image& image) {
   const auto index = static_cast<uint32_t>(source_.instances.size());
   source_.instances.push_back(image.instance);
   for (uint32_t i = 0; i < image.instance.frames; ++i) {
-    source_.frames.push_back({index, i + 1, image.planes[i]});
+    source_.frames.push_back({index, i + 1, image.planes[i], image.tiles[i]});
   }
 }
 
 // A frame of reference matters only when the planes lie in it (PS3.3 C.7.4.1).
 std::string SourceBuilder::CommonFrameOfReference() const {
   for (const SourceFrame& frame : source_.frames) {
-    if (!frame.plane) return "";
+    if (!frame.plane && !frame.tile) return "";
   }
   const std::string& uid = images_.front().frame_of_reference_uid;
   for (const Image& image : images_) {

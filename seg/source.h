@@ -32,6 +32,28 @@ struct Plane {
   bool operator==(const Plane&) const = default;
 };
 
+// Where a frame lies on a slide (PS3.3 C.8.12.6.1).
+struct Tile {
+  int32_t column = 0;  // of its top left pixel in the total pixel matrix, from 1
+  int32_t row = 0;
+  std::array<double, 3> offset{};  // x and y of that pixel in millimetres, z in micrometres
+
+  bool operator==(const Tile&) const = default;
+};
+
+// The image that tiles make up (PS3.3 C.8.12.4), one resolution level of a slide.
+struct SlideMatrix {
+  uint32_t columns = 0;
+  uint32_t rows = 0;
+  std::array<double, 2> origin{};       // slide coordinates of its top left pixel, millimetres
+  std::array<double, 6> orientation{};  // (0048,0102)
+  double row_spacing = 0;               // millimetres, as in Plane
+  double column_spacing = 0;
+  bool tiled_full = false;  // tiles are all there, in order (C.7.6.17.3)
+
+  bool operator==(const SlideMatrix&) const = default;
+};
+
 struct SourceInstance {
   std::string sop_class_uid;
   std::string sop_instance_uid;
@@ -43,6 +65,7 @@ struct SourceFrame {
   uint32_t instance = 0;      // index into Source::instances
   uint32_t frame_number = 1;  // from 1; 1 in a single-frame image
   std::optional<Plane> plane;
+  std::optional<Tile> tile;  // slides only
 };
 
 struct Source {
@@ -56,9 +79,10 @@ struct Source {
   bool lossy = false;                  // any instance has Lossy Image Compression 01
   double slice_thickness = 0;          // mm; 0 when unknown
   dicom::DataSet head;                 // of the first instance: patient, study, acquisition
+  std::optional<SlideMatrix> slide;    // then every frame has a tile and none has a plane
 
   // Every frame has a plane, all in one frame of reference.
-  bool has_planes() const { return !frame_of_reference_uid.empty(); }
+  bool has_planes() const { return !frame_of_reference_uid.empty() && !slide; }
   // Signed mean distance between neighbours along the normal; 0 when it has no planes or one frame.
   double SliceSpacing() const;
   // Neighbours are equally far apart and lie exactly behind each other (1 % of the spacing).
@@ -89,7 +113,9 @@ class SourceBuilder {
     std::string frame_of_reference_uid;
     int64_t number = 0;
     std::vector<std::optional<Plane>> planes;
+    std::vector<std::optional<Tile>> tiles;
   };
+  void AddPlanes(const dicom::DataSet& head, Image& image);
   void KeepHead(const dicom::DataSet& head, const Image& image);
   bool HasPlanes() const;
   void SortByPlane();
@@ -106,7 +132,9 @@ class SourceBuilder {
 Source MakeSource(const std::vector<dicom::DataSet>& heads);
 // Reads every image of one series below `directory`; other files are skipped. With an empty UID the
 // directory must hold exactly one image series (else kConflict, the text says how many).
-Source ReadSource(const std::filesystem::path& directory, const std::string& series_uid = "");
+// `instance_uid`: only that image, as one level of a slide.
+Source ReadSource(const std::filesystem::path& directory, const std::string& series_uid = "",
+                  const std::string& instance_uid = "");
 // Series Instance UIDs of images below `directory` with their number of files.
 std::map<std::string, size_t> ListSeries(const std::filesystem::path& directory);
 

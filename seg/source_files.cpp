@@ -55,11 +55,13 @@ std::map<std::string, size_t> ListSeries(const std::filesystem::path& directory)
   return series;
 }
 
-Source ReadSource(const std::filesystem::path& directory, const std::string& series_uid) {
+Source ReadSource(const std::filesystem::path& directory, const std::string& series_uid,
+                  const std::string& instance_uid) {
   std::map<std::string, SourceBuilder> series;
   for (const auto& path : FilesBelow(directory)) {
     const auto head = ImageHead(path);
     if (!head) continue;
+    if (!instance_uid.empty() && head->GetString(tags::SOPInstanceUID) != instance_uid) continue;
     const std::string uid = head->GetString(tags::SeriesInstanceUID);
     if (series_uid.empty() || uid == series_uid) series[uid].Add(*head);
   }

@@ -8,6 +8,8 @@
 #include "dicom/json.h"
 #include "seg/convert.h"
 #include "seg/file_sink.h"
+#include "seg/slide.h"
+#include "seg/split.h"
 #include "seg/tool_arguments.h"
 #include "seg/verify.h"
 #include "seg/volume_file.h"
@@ -20,13 +22,19 @@ constexpr const char* kHelp =
     "Usage: glossator-seg encode --source DIR --labels FILE --description FILE.json --out FILE\n"
     "           [--type binary|fractional|labelmap] [--series UID] [--dtype uint8|uint16]\n"
     "           [--fractional-type probability|occupancy] [--maximum N] [--deflated]\n"
-    "           [--keep-empty] [--series-uid UID] [--instance-uid UID] [--series-number N] "
-    "[--json]\n"
-    "       glossator-seg decode FILE --out FILE.nii.gz|FILE.nrrd [--source DIR] [--json]\n"
+    "           [--compress rle|jpeg-ls|deflate] [--palette] [--keep-empty] [--resample]\n"
+    "           [--split overlap|segment|group] [--instance UID] [--also DIR]\n"
+    "           [--series-uid UID] [--instance-uid UID] [--series-number N] [--json]\n"
+    "       glossator-seg decode FILE --out FILE.nii.gz|FILE.nrrd [--source DIR] [--probability]\n"
+    "           [--json]\n"
     "       glossator-seg verify [--source DIR] [--json] FILE...\n"
     "       glossator-seg info [--json] FILE\n"
-    "       glossator-seg convert --type T FILE --out FILE [--deflated] [--json]\n"
+    "       glossator-seg convert --type T FILE --out FILE [--deflated] [--compress C] "
+    "[--palette]\n"
+    "           [--json]\n"
     "Labels: .nii, .nii.gz, .nrrd, or raw voxels in source order (.raw, .raw.gz, with --dtype).\n"
+    "--split writes FILE-1, FILE-2 and so on; --resample takes the nearest voxel of another grid;\n"
+    "--also names images besides the source that were looked at; --instance a level of a slide.\n"
     "The description is explained in docs/segmentation.md; dcmqi's JSON is understood too.\n"
     "Exit status: 0 fine, 1 failed, 2 wrong use, 3 findings or refused.\n";
 
@@ -53,6 +61,38 @@ const char* NameOf(Kind kind) {
   return "";
 }
 
+struct CompressionName {
+  const char* name;
+  Compression compression;
+};
+constexpr CompressionName kCompressions[] = {{"none", Compression::kNone},
+                                             {"rle", Compression::kRle},
+                                             {"jpeg-ls", Compression::kJpegLs},
+                                             {"deflate", Compression::kDeflatedFrame}};
+
+Compression CompressionFrom(const std::string& name) {
+  for (const CompressionName& one : kCompressions) {
+    if (name == one.name) return one.compression;
+  }
+  throw WrongUse("--compress takes rle, jpeg-ls or deflate");
+}
+
+struct SplitName {
+  const char* name;
+  Split split;
+};
+constexpr SplitName kSplits[] = {{"none", Split::kNone},
+                                 {"overlap", Split::kOverlap},
+                                 {"segment", Split::kPerSegment},
+                                 {"group", Split::kPerGroup}};
+
+Split SplitFrom(const std::string& name) {
+  for (const SplitName& one : kSplits) {
+    if (name == one.name) return one.split;
+  }
+  throw WrongUse("--split takes overlap, segment or group");
+}
+
 Options OptionsFrom(const ToolArguments& arguments) {
   Options options;
   options.kind = KindFrom(arguments.Get("--type", "binary"));
@@ -64,6 +104,8 @@ Options OptionsFrom(const ToolArguments& arguments) {
   options.maximum_fractional_value =
       static_cast<uint8_t>(arguments.Number("--maximum", 255, 1, 255));
   options.deflated = arguments.Flag("--deflated");
+  options.compression = CompressionFrom(arguments.Get("--compress", "none"));
+  options.palette = arguments.Flag("--palette");
   options.keep_empty_frames = arguments.Flag("--keep-empty");
   return options;
 }
@@ -79,23 +121,46 @@ Identity IdentityFrom(const ToolArguments& arguments, UidSource& uids) {
   return identity;
 }
 
+// One layer after the other, as many as the file has room for; a slide's may be one image of the
+// whole matrix instead of tiles.
+std::vector<Labels> RawLayers(const ToolArguments& arguments, const Source& source) {
+  const std::string type_name = arguments.Required("--dtype");
+  if (type_name != "uint8" && type_name != "uint16") {
+    throw WrongUse("--dtype takes uint8 or uint16");
+  }
+  const LabelType type = type_name == "uint8" ? LabelType::kUint8 : LabelType::kUint16;
+  return RawLabels(ReadBytes(arguments.Required("--labels")), source, type);
+}
+
 // `.raw` holds voxels only; the shape is the source's.
 std::vector<Labels> ReadLabels(const ToolArguments& arguments, const Source& source,
-                               const Options& options) {
+                               Options& options, std::ostream& talk) {
   const std::filesystem::path path = arguments.Required("--labels");
-  const std::string name = path.filename().string();
-  if (name.find(".raw") != std::string::npos) {
-    const std::string type = arguments.Required("--dtype");
-    if (type != "uint8" && type != "uint16") throw WrongUse("--dtype takes uint8 or uint16");
-    return {LabelsFromBytes(ReadBytes(path), static_cast<uint32_t>(source.frames.size()),
-                            source.rows, source.columns,
-                            type == "uint8" ? LabelType::kUint8 : LabelType::kUint16)};
+  if (path.filename().string().find(".raw") != std::string::npos) {
+    return RawLayers(arguments, source);
   }
-  const VolumeFile volume = ReadVolume(path);
+  VolumeFile volume = ReadVolume(path);
+  if (arguments.Flag("--resample") && !FitsGrid(volume, source)) {
+    volume = Resampled(volume, source);
+    options.derivation_note = "Labels resampled from another grid, nearest neighbour";
+    talk << "glossator-seg: warning: resampled from another grid, nearest neighbour\n";
+  }
   if (options.kind == Kind::kFractional) {
     return ToFractions(volume, source, options.maximum_fractional_value);
   }
   return ToLabels(volume, source);
+}
+
+// The series below the folder that --also names.
+std::vector<SeriesReference> AlsoUsed(const ToolArguments& arguments) {
+  std::vector<SeriesReference> references;
+  if (!arguments.Has("--also")) return references;
+  const std::filesystem::path directory = arguments.Get("--also");
+  for (const auto& [uid, count] : ListSeries(directory)) {
+    const Source source = ReadSource(directory, uid);
+    references.push_back({source.study_instance_uid, uid, source.instances});
+  }
+  return references;
 }
 
 std::vector<LabelVolume> ViewsOf(const std::vector<Labels>& layers) {
@@ -132,40 +197,102 @@ Json::Value JsonOf(const Encoded& encoded, const Identity& identity, const std::
 }
 
 void SayEncoded(const Encoded& encoded, const Identity& identity, const ToolArguments& arguments,
-                std::ostream& stream) {
+                const std::string& out, std::ostream& stream) {
   if (arguments.Flag("--json")) {
-    stream << dicom::WriteJson(JsonOf(encoded, identity, arguments.Get("--out"))) << '\n';
+    stream << dicom::WriteJson(JsonOf(encoded, identity, out)) << '\n';
   } else {
-    stream << arguments.Get("--out") << ": " << encoded.frames << " frames, "
-           << encoded.segment_numbers.size() << " segments, " << encoded.bytes << " bytes\n";
+    stream << out << ": " << encoded.frames << " frames, " << encoded.segment_numbers.size()
+           << " segments, " << encoded.bytes << " bytes\n";
   }
+}
+
+std::filesystem::path Numbered(const std::filesystem::path& path, size_t number) {
+  std::filesystem::path numbered = path;
+  numbered.replace_filename(path.stem().string() + "-" + std::to_string(number) +
+                            path.extension().string());
+  return numbered;
+}
+
+struct Job {
+  const ToolArguments& arguments;
+  const ToolPorts& ports;
+  const Source& source;
+  const Options& options;
+};
+
+// False when its labels are refused; then nothing is written.
+bool Accept(const Job& job, std::span<const LabelVolume> views, const Description& description) {
+  const auto findings = CheckLabels(job.source, views, description, job.options);
+  Say(findings, job.arguments.Flag("--json"), job.ports.talk);
+  return !HasErrors(findings);
+}
+
+void EncodePart(const Job& job, std::span<const LabelVolume> views, const Description& description,
+                const Identity& identity, const std::filesystem::path& out) {
+  const Encoded encoded = EncodeToFile(out, job.source, views, description, identity, job.options,
+                                       job.ports.uids, job.ports.clock.Now());
+  SayEncoded(encoded, identity, job.arguments, out.string(), job.ports.out);
+}
+
+// All parts are checked before the first is written.
+int EncodeParts(const Job& job, const std::vector<Part>& parts) {
+  const std::filesystem::path out = job.arguments.Required("--out");
+  for (const Part& part : parts) {
+    if (!Accept(job, part.views(), part.description)) return 3;
+  }
+  Identity identity = IdentityFrom(job.arguments, job.ports.uids);
+  for (size_t i = 0; i < parts.size(); ++i) {
+    if (i > 0) identity.sop_instance_uid = job.ports.uids.New();
+    identity.instance_number = static_cast<int>(i) + 1;
+    EncodePart(job, parts[i].views(), parts[i].description, identity,
+               parts.size() == 1 ? out : Numbered(out, i + 1));
+  }
+  return 0;
+}
+
+// Labels that no segment describes would be lost in the parts unseen.
+bool AllDescribed(const Job& job, std::span<const LabelVolume> views,
+                  const Description& description) {
+  Job whole = job;
+  Options options = job.options;
+  if (options.kind == Kind::kLabelMap) {
+    options.kind = Kind::kBinary;
+    options.palette = false;
+    options.compression = Compression::kNone;
+  }
+  const Job as_binary{whole.arguments, whole.ports, whole.source, options};
+  return Accept(as_binary, views, description);
 }
 
 int RunEncode(const std::vector<std::string>& words, const ToolPorts& ports) {
   const ToolArguments arguments(
       words,
       {"--source", "--labels", "--description", "--out", "--type", "--series", "--dtype",
-       "--fractional-type", "--maximum", "--series-uid", "--instance-uid", "--series-number"},
-      {"--deflated", "--keep-empty", "--json"});
+       "--fractional-type", "--maximum", "--series-uid", "--instance-uid", "--series-number",
+       "--compress", "--split", "--instance", "--also"},
+      {"--deflated", "--keep-empty", "--palette", "--resample", "--json"});
   if (!arguments.files().empty()) throw WrongUse("encode takes options only");
   const std::filesystem::path out = arguments.Required("--out");
-  const Options options = OptionsFrom(arguments);
+  Options options = OptionsFrom(arguments);
+  const Split split = SplitFrom(arguments.Get("--split", "none"));
   const Json::Value json = dicom::ParseJson(ReadBytes(arguments.Required("--description")));
-  auto findings = CheckDescription(json);
+  const auto findings = CheckDescription(json);
   Say(findings, arguments.Flag("--json"), ports.talk);
   if (HasErrors(findings)) return 3;
   const Description description = ParseDescription(json);
-  const Source source = ReadSource(arguments.Required("--source"), arguments.Get("--series"));
-  const auto layers = ReadLabels(arguments, source, options);
+  const Source source = ReadSource(arguments.Required("--source"), arguments.Get("--series"),
+                                   arguments.Get("--instance"));
+  options.also_used = AlsoUsed(arguments);
+  const auto layers = ReadLabels(arguments, source, options, ports.talk);
   const auto views = ViewsOf(layers);
-  findings = CheckLabels(source, views, description, options);
-  Say(findings, arguments.Flag("--json"), ports.talk);
-  if (HasErrors(findings)) return 3;
-  const Identity identity = IdentityFrom(arguments, ports.uids);
-  const Encoded encoded = EncodeToFile(out, source, views, description, identity, options,
-                                       ports.uids, ports.clock.Now());
-  SayEncoded(encoded, identity, arguments, ports.out);
-  return 0;
+  const Job job{arguments, ports, source, options};
+  if (split == Split::kNone) {
+    if (!Accept(job, views, description)) return 3;
+    EncodePart(job, views, description, IdentityFrom(arguments, ports.uids), out);
+    return 0;
+  }
+  if (!AllDescribed(job, views, description)) return 3;
+  return EncodeParts(job, SplitLabels(views, description, options.kind, split));
 }
 
 bool Overlaps(const Segmentation& segmentation, const Source& grid, Labels& labels) {
@@ -191,39 +318,76 @@ std::vector<Labels> LayersOf(const Segmentation& segmentation, const Source& gri
   return layers;
 }
 
-int RunDecode(const std::vector<std::string>& words, const ToolPorts& ports) {
-  const ToolArguments arguments(words, {"--out", "--source", "--series"}, {"--json"});
-  const std::string out = arguments.Required("--out");
-  const Segmentation segmentation = ReadSegmentation(arguments.OneFile());
-  const Source grid = arguments.Has("--source")
-                          ? ReadSource(arguments.Get("--source"), arguments.Get("--series"))
-                          : OwnGrid(segmentation);
-  const auto layers = LayersOf(segmentation, grid);
-  if (layers.empty()) throw Error(ErrorKind::kInvalid, "segmentation: no segment");
-  if (!WriteVolume(out, layers, grid)) {
-    ports.talk << "warning: frames are not evenly spaced; the file's geometry is only close\n";
+// A slide becomes one image of its whole matrix.
+std::vector<Labels> WithoutTiles(std::vector<Labels> layers, const Source& grid) {
+  if (!grid.slide) return layers;
+  for (Labels& layer : layers) layer = JoinTiles(layer.view(), grid);
+  return layers;
+}
+
+// Plain labels need no pixels in memory.
+std::vector<Labels> DecodeLayers(const std::string& file, const Segmentation& segmentation,
+                                 const Source& grid) {
+  if (segmentation.kind != Kind::kFractional) {
+    try {
+      std::vector<Labels> one(1);
+      DecodeFile(file, grid, one[0]);
+      return one;
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::kConflict) throw;  // overlap, or another grid: said below
+    }
   }
+  return LayersOf(segmentation, grid);
+}
+
+void SayDecoded(const std::string& out, const std::vector<Labels>& layers, bool as_json,
+                std::ostream& stream) {
   Json::Value json(Json::objectValue);
   json["out"] = out;
   json["layers"] = static_cast<Json::UInt64>(layers.size());
   for (const uint32_t side : {layers[0].frames, layers[0].rows, layers[0].columns}) {
     json["shape"].append(side);
   }
-  if (arguments.Flag("--json")) {
-    ports.out << dicom::WriteJson(json) << '\n';
+  if (as_json) {
+    stream << dicom::WriteJson(json) << '\n';
   } else {
-    ports.out << out << ": " << layers.size() << " layers of " << layers[0].frames << " x "
-              << layers[0].rows << " x " << layers[0].columns << '\n';
+    stream << out << ": " << layers.size() << " layers of " << layers[0].frames << " x "
+           << layers[0].rows << " x " << layers[0].columns << '\n';
   }
+}
+
+int RunDecode(const std::vector<std::string>& words, const ToolPorts& ports) {
+  const ToolArguments arguments(words, {"--out", "--source", "--series", "--instance"},
+                                {"--json", "--probability"});
+  const std::string out = arguments.Required("--out");
+  const Segmentation segmentation = ReadSegmentation(arguments.OneFile());
+  const bool probability = arguments.Flag("--probability");
+  if (probability && segmentation.kind != Kind::kFractional) {
+    throw Error(ErrorKind::kConflict, "segmentation: only FRACTIONAL has probabilities");
+  }
+  Source grid = arguments.Has("--source")
+                    ? ReadSource(arguments.Get("--source"), arguments.Get("--series"),
+                                 arguments.Get("--instance"))
+                    : OwnGrid(segmentation);
+  const auto layers = WithoutTiles(DecodeLayers(arguments.OneFile(), segmentation, grid), grid);
+  if (layers.empty()) throw Error(ErrorKind::kInvalid, "segmentation: no segment");
+  const bool even =
+      probability ? WriteProbabilities(out, layers, segmentation.maximum_fractional_value, grid)
+                  : WriteVolume(out, layers, grid);
+  if (!even) {
+    ports.talk << "warning: frames are not evenly spaced; the file's geometry is only close\n";
+  }
+  SayDecoded(out, layers, arguments.Flag("--json"), ports.out);
   return 0;
 }
 
 int RunVerify(const std::vector<std::string>& words, const ToolPorts& ports) {
-  const ToolArguments arguments(words, {"--source", "--series"}, {"--json"});
+  const ToolArguments arguments(words, {"--source", "--series", "--instance"}, {"--json"});
   if (arguments.files().empty()) throw WrongUse("verify needs a file");
   std::optional<Source> source;
   if (arguments.Has("--source")) {
-    source = ReadSource(arguments.Get("--source"), arguments.Get("--series"));
+    source = ReadSource(arguments.Get("--source"), arguments.Get("--series"),
+                        arguments.Get("--instance"));
   }
   bool any = false;
   for (const std::string& file : arguments.files()) {
@@ -273,8 +437,8 @@ int RunInfo(const std::vector<std::string>& words, const ToolPorts& ports) {
 int RunConvert(const std::vector<std::string>& words, const ToolPorts& ports) {
   const ToolArguments arguments(words,
                                 {"--type", "--out", "--fractional-type", "--maximum",
-                                 "--series-uid", "--instance-uid", "--series-number"},
-                                {"--deflated", "--keep-empty", "--json"});
+                                 "--series-uid", "--instance-uid", "--series-number", "--compress"},
+                                {"--deflated", "--keep-empty", "--palette", "--json"});
   arguments.Required("--type");
   const Segmentation segmentation = ReadSegmentation(arguments.OneFile());
   const Options options = OptionsFrom(arguments);
@@ -286,7 +450,7 @@ int RunConvert(const std::vector<std::string>& words, const ToolPorts& ports) {
   const Encoded encoded = Convert(segmentation, identity, options, ports.uids, ports.clock.Now(),
                                   [&](std::string_view piece) { file.Write(piece); });
   file.Commit();
-  SayEncoded(encoded, identity, arguments, ports.out);
+  SayEncoded(encoded, identity, arguments, arguments.Get("--out"), ports.out);
   return 0;
 }
 

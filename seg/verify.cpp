@@ -71,8 +71,9 @@ std::vector<Finding> VerifyObject(const ObjectBytes& object, const Source* sourc
   Findings findings(name);
   VerifyContext context{object, source, findings, object.data_set};
   Fill(context);
-  for (const auto rule : {VerifyHeader, VerifyValues, VerifyPixels, VerifySegments, VerifyCodes,
-                          VerifyFrames, VerifyDimensions, VerifyReferences, VerifyAgainstSource}) {
+  for (const auto rule :
+       {VerifyHeader, VerifyValues, VerifyPixels, VerifySegments, VerifyCodes, VerifyFrames,
+        VerifyDimensions, VerifyReferences, VerifySlides, VerifyAgainstSource}) {
     rule(context);
   }
   return findings.Take();

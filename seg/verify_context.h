@@ -72,6 +72,7 @@ void VerifyCodes(VerifyContext& context);
 void VerifyFrames(VerifyContext& context);
 void VerifyDimensions(VerifyContext& context);
 void VerifyReferences(VerifyContext& context);
+void VerifySlides(VerifyContext& context);
 void VerifyAgainstSource(VerifyContext& context);
 
 }  // namespace glossator::seg

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "seg/volume_file.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "dicom/error.h"
@@ -31,21 +32,96 @@ VolumeFile ReadVolume(const std::filesystem::path& path) {
     throw Error(ErrorKind::kUnsupported, "labels: expected a name ending in .nii, .nii.gz, .nrrd");
   }
   if (IsGzip(bytes)) bytes = Gunzip(bytes, kVolumeMax);
-  return ParseNifti(bytes);
+  return ParseNifti(std::move(bytes));
 }
 
-bool WriteVolume(const std::filesystem::path& path, const std::vector<Labels>& layers,
-                 const Source& source) {
+namespace {
+
+// Header and voxels in pieces, so that a volume is not held twice.
+class VolumeSink {
+ public:
+  VolumeSink(const std::filesystem::path& path, bool zipped) : file_(path) {
+    if (zipped) {
+      deflater_.emplace(Deflater::Format::kGzip, 1,
+                        [this](std::string_view bytes) { file_.Write(bytes); });
+    }
+  }
+  void Plain(std::string_view bytes) { file_.Write(bytes); }
+  void Write(std::string_view bytes) {
+    if (deflater_) {
+      deflater_->Write(bytes);
+    } else {
+      file_.Write(bytes);
+    }
+  }
+  void Commit() {
+    if (deflater_) deflater_->Finish();
+    file_.Commit();
+  }
+
+ private:
+  FileSink file_;
+  std::optional<Deflater> deflater_;
+};
+
+bool IsEven(const Source& source) {
+  return source.IsRegular() || std::abs(source.SliceSpacing()) == 0;
+}
+
+// write(sink) puts the voxels behind the header.
+template <class WriteVoxels>
+void WriteFile(const std::filesystem::path& path, const VolumeShape& shape, const Source& source,
+               WriteVoxels&& write) {
   const bool nrrd = EndsWith(path, ".nrrd");
   if (!nrrd && !IsNifti(path)) {
     throw Error(ErrorKind::kUnsupported, "output: expected a name ending in .nii, .nii.gz, .nrrd");
   }
-  std::string bytes = nrrd ? MakeNrrd(layers, source) : MakeNifti(layers, source);
-  if (EndsWith(path, ".gz")) bytes = Gzip(bytes, 1);
-  FileSink file(path);
-  file.Write(bytes);
-  file.Commit();
-  return source.IsRegular() || std::abs(source.SliceSpacing()) == 0;
+  VolumeSink sink(path, nrrd || EndsWith(path, ".gz"));
+  const std::string header = nrrd ? NrrdHeader(shape, source) : NiftiHeader(shape, source);
+  if (nrrd) {
+    sink.Plain(header);  // text; the voxels are zipped
+  } else {
+    sink.Write(header);
+  }
+  write(sink);
+  sink.Commit();
+}
+
+VolumeShape ShapeOf(const std::vector<Labels>& layers) {
+  const Labels& first = layers.at(0);
+  const ValueType type = first.type == LabelType::kUint16 ? ValueType::kUint16 : ValueType::kUint8;
+  return {first.columns, first.rows, first.frames, static_cast<uint32_t>(layers.size()), type};
+}
+
+}  // namespace
+
+bool WriteVolume(const std::filesystem::path& path, const std::vector<Labels>& layers,
+                 const Source& source) {
+  WriteFile(path, ShapeOf(layers), source, [&](VolumeSink& sink) {
+    for (const Labels& layer : layers) {
+      sink.Write({reinterpret_cast<const char*>(layer.bytes.data()), layer.bytes.size()});
+    }
+  });
+  return IsEven(source);
+}
+
+bool WriteProbabilities(const std::filesystem::path& path, const std::vector<Labels>& layers,
+                        uint32_t maximum, const Source& source) {
+  VolumeShape shape = ShapeOf(layers);
+  shape.type = ValueType::kFloat;
+  const float scale = 1.0F / static_cast<float>(std::max<uint32_t>(1, maximum));
+  WriteFile(path, shape, source, [&](VolumeSink& sink) {
+    std::vector<float> row(shape.columns);
+    for (const Labels& layer : layers) {
+      for (size_t at = 0; at < layer.bytes.size(); at += row.size()) {
+        for (size_t i = 0; i < row.size(); ++i) {
+          row[i] = static_cast<float>(layer.bytes[at + i]) * scale;
+        }
+        sink.Write({reinterpret_cast<const char*>(row.data()), row.size() * sizeof(float)});
+      }
+    }
+  });
+  return IsEven(source);
 }
 
 std::optional<Affine> AffineOf(const Source& source) {

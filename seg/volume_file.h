@@ -34,7 +34,7 @@ struct VolumeFile {
 
 // By name ending; throws kInvalid or kUnsupported.
 VolumeFile ReadVolume(const std::filesystem::path& path);
-VolumeFile ParseNifti(std::string_view bytes);
+VolumeFile ParseNifti(std::string bytes);
 VolumeFile ParseNrrd(std::string_view bytes);
 
 // How voxels of the file lie in the source: data index = start[frame] + row * per_row +
@@ -46,6 +46,12 @@ struct GridMatch {
   int64_t per_column = 0;
 };
 GridMatch MatchGrid(const VolumeFile& volume, const Source& source);
+bool FitsGrid(const VolumeFile& volume, const Source& source);  // MatchGrid would not throw
+
+// The file's voxels on the source's grid, each from the nearest voxel of the file; 0 where the file
+// has none. Only when somebody asked for it: what lies between voxels is lost. Throws kConflict
+// when file or source do not say where they lie.
+VolumeFile Resampled(const VolumeFile& volume, const Source& source);
 
 // One Labels per layer, in source order. kInvalid when a value is no whole number in 0..65535.
 std::vector<Labels> ToLabels(const VolumeFile& volume, const Source& source);
@@ -53,12 +59,24 @@ std::vector<Labels> ToLabels(const VolumeFile& volume, const Source& source);
 // are.
 std::vector<Labels> ToFractions(const VolumeFile& volume, const Source& source, uint8_t maximum);
 
+// Fractions out of `layers` (0..maximum) as 32-bit floats from 0 to 1, one volume per layer.
+bool WriteProbabilities(const std::filesystem::path& path, const std::vector<Labels>& layers,
+                        uint32_t maximum, const Source& source);
+
 // By name ending, atomically. `layers` have the same shape; the affine comes from the source.
 // False when the source's frames are not evenly spaced, so that the file's geometry is only close.
 bool WriteVolume(const std::filesystem::path& path, const std::vector<Labels>& layers,
                  const Source& source);
-std::string MakeNifti(const std::vector<Labels>& layers, const Source& source);  // not compressed
-std::string MakeNrrd(const std::vector<Labels>& layers, const Source& source);   // gzip inside
+// What stands in front of the voxels (NRRD: gzip follows); the affine comes from the source.
+struct VolumeShape {
+  uint32_t columns = 0;
+  uint32_t rows = 0;
+  uint32_t frames = 0;
+  uint32_t layers = 1;
+  ValueType type = ValueType::kUint8;  // or kUint16, kFloat
+};
+std::string NiftiHeader(const VolumeShape& shape, const Source& source);
+std::string NrrdHeader(const VolumeShape& shape, const Source& source);
 
 // Column, row and frame axes of a source with planes.
 std::optional<Affine> AffineOf(const Source& source);

@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <type_traits>
+#include <utility>
 
 #include "dicom/error.h"
 #include "seg/plane.h"
+#include "seg/slide.h"
 #include "seg/volume_file.h"
 
 namespace glossator::seg {
@@ -149,18 +152,48 @@ Labels Empty(const Source& source, LabelType type) {
   return labels;
 }
 
+// Whether a voxel can be a label. Asked before anything is cast: NaN, infinity and numbers out of
+// range have no integer (a NaN voxel of a float volume once went through a cast).
 template <class Value>
-Labels LabelLayer(const Value* values, const GridMatch& match, const Source& source) {
-  Labels labels = Empty(source, LabelType::kUint16);
-  auto* out = reinterpret_cast<uint16_t*>(labels.bytes.data());
+bool IsLabel(Value value) {
+  if constexpr (std::is_floating_point_v<Value>) {
+    return value >= 0 && value <= 65535 && value == std::trunc(value);
+  } else {
+    return std::in_range<uint16_t>(value);
+  }
+}
+
+template <class Value>
+LabelType NarrowestFor(const Value* values, size_t count) {
+  if constexpr (sizeof(Value) == 1) {
+    return LabelType::kUint8;
+  } else {
+    const bool narrow =
+        std::all_of(values, values + count, [](Value value) { return !(value > Value{255}); });
+    return narrow ? LabelType::kUint8 : LabelType::kUint16;
+  }
+}
+
+template <class Label, class Value>
+bool CopyLabels(const Value* values, const GridMatch& match, const Source& source, Label* out) {
   bool fine = true;
   ForEachVoxel(values, match, source, [&](Value value, size_t index) {
-    const auto label = static_cast<uint16_t>(std::clamp<double>(value, 0, 65535));
-    fine &= static_cast<double>(label) == static_cast<double>(value);
-    out[index] = label;
+    const bool label = IsLabel(value);
+    fine &= label;
+    out[index] = label ? static_cast<Label>(value) : Label{0};
   });
+  return fine;
+}
+
+template <class Value>
+Labels LabelLayer(const Value* values, size_t count, const GridMatch& match, const Source& source) {
+  Labels labels = Empty(source, NarrowestFor(values, count));
+  auto* bytes = labels.bytes.data();
+  const bool fine = labels.type == LabelType::kUint8
+                        ? CopyLabels(values, match, source, bytes)
+                        : CopyLabels(values, match, source, reinterpret_cast<uint16_t*>(bytes));
   if (!fine) throw Error(ErrorKind::kInvalid, "labels: a value is no whole number in 0..65535");
-  return Narrowed(std::move(labels));
+  return labels;
 }
 
 template <class Value>
@@ -171,23 +204,49 @@ Labels FractionLayer(const Value* values, const GridMatch& match, const Source& 
   bool fine = true;
   ForEachVoxel(values, match, source, [&](Value value, size_t index) {
     const double scaled = static_cast<double>(value) * scale;
-    fine &= scaled >= 0 && scaled <= maximum + 1e-6;
-    labels.bytes[index] = static_cast<uint8_t>(std::clamp(scaled, 0.0, 255.0) + 0.5);
+    const bool fraction = scaled >= 0 && scaled <= maximum + 1e-6;  // not so for NaN
+    fine &= fraction;
+    labels.bytes[index] = fraction ? static_cast<uint8_t>(scaled + 0.5) : uint8_t{0};
   });
   if (!fine) throw Error(ErrorKind::kInvalid, "labels: a fraction is outside of its range");
   return labels;
 }
 
 template <class MakeLayer>
-std::vector<Labels> Layers(const VolumeFile& volume, const Source& source, MakeLayer&& make) {
-  const GridMatch match = MatchGrid(volume, source);
+std::vector<Labels> LayersOn(const VolumeFile& volume, const Source& grid, MakeLayer& make) {
+  const GridMatch match = MatchGrid(volume, grid);
   std::vector<Labels> layers;
   WithValues(volume, [&](const auto* values) {
     for (uint32_t i = 0; i < volume.layers; ++i) {
-      layers.push_back(make(values + i * VoxelsOf(volume), match));
+      layers.push_back(make(values + i * VoxelsOf(volume), match, grid));
     }
   });
   return layers;
+}
+
+// A slide's matrix as a source of one frame.
+Source MatrixOf(const Source& source) {
+  Source matrix;
+  matrix.rows = source.slide->rows;
+  matrix.columns = source.slide->columns;
+  matrix.frames.resize(1);
+  return matrix;
+}
+
+bool IsWholeMatrix(const VolumeFile& volume, const Source& source) {
+  return source.slide && volume.size[0] == source.slide->columns &&
+         volume.size[1] == source.slide->rows && volume.size[2] == 1;
+}
+
+template <class MakeLayer>
+std::vector<Labels> Layers(const VolumeFile& volume, const Source& source, MakeLayer&& make) {
+  if (IsWholeMatrix(volume, source)) {
+    Source matrix = MatrixOf(source);
+    auto layers = LayersOn(volume, matrix, make);
+    for (Labels& layer : layers) layer = CutIntoTiles(layer.view(), source);
+    return layers;
+  }
+  return LayersOn(volume, source, make);
 }
 
 }  // namespace
@@ -217,16 +276,28 @@ GridMatch MatchGrid(const VolumeFile& volume, const Source& source) {
   return match;
 }
 
+bool FitsGrid(const VolumeFile& volume, const Source& source) {
+  try {
+    MatchGrid(volume, source);
+    return true;
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kConflict) throw;
+    return false;
+  }
+}
+
 std::vector<Labels> ToLabels(const VolumeFile& volume, const Source& source) {
-  return Layers(volume, source, [&](const auto* values, const GridMatch& match) {
-    return LabelLayer(values, match, source);
-  });
+  return Layers(volume, source,
+                [&](const auto* values, const GridMatch& match, const Source& grid) {
+                  return LabelLayer(values, VoxelsOf(volume), match, grid);
+                });
 }
 
 std::vector<Labels> ToFractions(const VolumeFile& volume, const Source& source, uint8_t maximum) {
-  return Layers(volume, source, [&](const auto* values, const GridMatch& match) {
-    return FractionLayer(values, match, source, maximum);
-  });
+  return Layers(volume, source,
+                [&](const auto* values, const GridMatch& match, const Source& grid) {
+                  return FractionLayer(values, match, grid, maximum);
+                });
 }
 
 }  // namespace glossator::seg

@@ -408,7 +408,7 @@ CORPUS_ERRORS = {
     "liver_1frame.dcm": {"attribute-missing", "frame-count", "pixel-length"},  # no Number of Frames
     "liver_expb_1frame.dcm": {"attribute-missing", "frame-count", "pixel-length"},
 }
-# J2K and JPEG-LS segmentations are recognized, not decoded.
+# J2K segmentations are recognized, not decoded.
 UNSUPPORTED = {"liver_j2k.dcm", "liver_nonbyte_aligned_j2k.dcm"}
 
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Any bytes as a Segmentation object: reading throws Error or gives something that decodes, counts
 // and converts without harm; the verifier always answers. The first byte picks what is fuzzed: an
-// object, a NIfTI or NRRD file, or a description.
+// object, a NIfTI or NRRD file, a description, or an item of functional groups.
 #include <cstdint>
 #include <string_view>
 
@@ -10,6 +10,7 @@
 #include "seg/convert.h"
 #include "seg/decode.h"
 #include "seg/description.h"
+#include "seg/frame_bytes.h"
 #include "seg/verify.h"
 #include "seg/volume_file.h"
 
@@ -58,9 +59,11 @@ void TryVolume(const VolumeFile& volume) {
 void Try(uint8_t what, std::string_view bytes) {
   try {
     if (what == 0) TryObject(bytes);
-    if (what == 1) TryVolume(ParseNifti(bytes));
+    if (what == 1) TryVolume(ParseNifti(std::string(bytes)));
     if (what == 2) TryVolume(ParseNrrd(bytes));
     if (what == 3) ParseDescription(dicom::ParseJson(bytes));
+    if (what == 4) FrameBytes(FrameReader(nullptr), false).Of(bytes);
+    if (what == 5) FrameBytes(FrameReader(nullptr), true).Of(bytes);
   } catch (const Error&) {
   }
 }
@@ -69,6 +72,6 @@ void Try(uint8_t what, std::string_view bytes) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
-  Try(data[0] % 4, {reinterpret_cast<const char*>(data) + 1, size - 1});
+  Try(data[0] % 6, {reinterpret_cast<const char*>(data) + 1, size - 1});
   return 0;
 }
