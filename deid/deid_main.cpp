@@ -12,6 +12,7 @@
 #include "deid/folder_tool.h"
 #include "dicom/error.h"
 #include "dicom/json.h"
+#include "pixels/worker.h"
 
 namespace {
 
@@ -24,6 +25,7 @@ constexpr const char* kHelp =
     "OUT/{study}/{series}/{instance}.dcm. '-' is one object on standard input or output.\n"
     "  --policy            basic, research, safe-harbor, limited-data-set, or a document\n"
     "  --key-file          32 bytes in hex; the same key gives the same bytes\n"
+    "  --pixel-rules FILE  which device burns text in where (docs/pixels.md)\n"
     "  --report FILE       what was done with each file, as JSON\n"
     "  --report-input-names  name the inputs in the report, not only number them\n"
     "  --json              one object a file on standard output\n"
@@ -31,7 +33,7 @@ constexpr const char* kHelp =
     "Exit status: 0 all clean, 1 failed, 2 wrong use, 3 something was quarantined or unreadable.\n";
 
 struct Arguments {
-  std::string policy, key_file, report, in, out;
+  std::string policy, key_file, pixel_rules, report, in, out;
   bool names = false, json = false;
 };
 
@@ -44,6 +46,7 @@ Arguments Parse(const std::vector<std::string>& words) {
   Arguments arguments;
   const std::map<std::string, std::string*> values{{"--policy", &arguments.policy},
                                                    {"--key-file", &arguments.key_file},
+                                                   {"--pixel-rules", &arguments.pixel_rules},
                                                    {"--report", &arguments.report}};
   const std::map<std::string, bool*> flags{{"--report-input-names", &arguments.names},
                                            {"--json", &arguments.json}};
@@ -132,7 +135,10 @@ int Run(const Arguments& arguments) {
   whole["policy"]["version"] = policy.version;
   whole["policy"]["digest"] = policy.digest;
   whole["files"] = Json::Value(Json::arrayValue);
-  deid::FolderTool tool(std::move(policy), deid::ReadKey(arguments.key_file));
+  auto rules =
+      arguments.pixel_rules.empty() ? pixels::Rules() : pixels::LoadRules(arguments.pixel_rules);
+  deid::FolderTool tool(std::move(policy), deid::ReadKey(arguments.key_file),
+                        {std::move(rules), pixels::Worker::DefaultProgram()});
   Tally tally;
   const auto done = [&](const deid::FileReport& report) {
     const Json::Value json = ToJson(report, arguments.names);

@@ -2,20 +2,23 @@
 #include "deid/engine.h"
 
 #include "deid/cleaner.h"
+#include "deid/pixel_stage.h"
 
 namespace glossator::deid {
 
 Engine::Engine(Policy policy) : policy_(std::move(policy)) {}
 
 Cleaned Engine::Clean(const Instance<Hospital>& head, const Pseudonyms& pseudonyms,
-                      const Dictionary& dictionary, HeadMemo* memo) const {
+                      const Dictionary& dictionary, HeadMemo* memo, bool pixels_cleaned) const {
   const auto identifiers = dictionary.Compile(policy_.options);
   if (memo != nullptr) {
     memo->Begin(head.data_set());
     memo->Use(identifiers);
   }
   Cleaner cleaner(policy_, pseudonyms, *identifiers, head.data_set(), head.syntax(), memo);
-  Cleaned cleaned{Instance<Lab>(Permit<Lab>(), cleaner.Run(), head.syntax()), {}, {}, {}};
+  dicom::DataSet out = cleaner.Run();
+  if (pixels_cleaned) StampCleanPixels(out);
+  Cleaned cleaned{Instance<Lab>(Permit<Lab>(), std::move(out), head.syntax()), {}, {}, {}};
   cleaned.uids = cleaner.values().uids();
   cleaned.actions = cleaner.actions();
   if (dictionary.overflowed())

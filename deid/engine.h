@@ -45,9 +45,10 @@ class Engine {
   // `head` is the data set in front of the pixels (or with them: native pixels are trimmed to
   // their size, fragments lose their comments). `dictionary` has this object's identifiers in it
   // already. The result is ASCII or ISO_IR 192. `memo` is of this study and this engine, or
-  // nullptr, and changes nothing but the time it takes.
+  // nullptr, and changes nothing but the time it takes. `pixels_cleaned`: pixel_stage.h ran on it.
   Cleaned Clean(const Instance<Hospital>& head, const Pseudonyms& pseudonyms,
-                const Dictionary& dictionary, HeadMemo* memo = nullptr) const;
+                const Dictionary& dictionary, HeadMemo* memo = nullptr,
+                bool pixels_cleaned = false) const;
 
   // What stood behind the pixels: signatures, padding and private groups. Nothing of it stays.
   dicom::DataSet CleanTail(const dicom::DataSet& tail) const;

@@ -60,8 +60,8 @@ std::string PathOfHit(const dicom::DataSet& data_set, const Sentinel& sentinel) 
 
 }  // namespace
 
-FolderTool::FolderTool(Policy policy, std::string key)
-    : engine_(std::move(policy)), key_(std::move(key)) {}
+FolderTool::FolderTool(Policy policy, std::string key, PixelStage pixels)
+    : engine_(std::move(policy)), key_(std::move(key)), pixels_(std::move(pixels)) {}
 
 Instance<Hospital> FolderTool::Identified(dicom::File file) {
   return {Permit<Hospital>(), std::move(file.data_set), *file.syntax};
@@ -134,7 +134,9 @@ std::optional<std::string> FolderTool::CleanFile(Instance<Hospital> instance,
                                                  FileReport& report) const {
   const dicom::DataSet& head = instance.data_set();
   const Study& study = studies_.at(head.GetString(tags::StudyInstanceUID));
-  report.reasons = engine_.Screen(instance);
+  dicom::DataSet object = instance.data_set();
+  auto pixels = pixels_.Clean(object, instance.syntax(), engine_.Screen(instance));
+  report.reasons = std::move(pixels.reasons);
   const bool named = head.HasValue(tags::StudyInstanceUID);  // unnamed ones are no study
   if (named && study.patients.size() > 1) Refuse(report, kQuarantined, reasons::kSeveralPatients);
   for (const dicom::Tag tag :
@@ -146,7 +148,8 @@ std::optional<std::string> FolderTool::CleanFile(Instance<Hospital> instance,
     return std::nullopt;
   }
   const KeyedPseudonyms pseudonyms(key_, PatientOf(head));
-  const Cleaned cleaned = engine_.Clean(instance, pseudonyms, study.dictionary);
+  const Instance<Hospital> safe(Permit<Hospital>(), std::move(object), instance.syntax());
+  const Cleaned cleaned = engine_.Clean(safe, pseudonyms, study.dictionary, nullptr, pixels.ran);
   report.actions = cleaned.actions;
   report.reasons = cleaned.problems;
   const auto sentinel = study.dictionary.Compile(engine_.policy().options);

@@ -15,6 +15,7 @@
 
 #include "deid/engine.h"
 #include "deid/keyed_pseudonyms.h"
+#include "deid/pixel_stage.h"
 #include "dicom/io.h"
 
 namespace glossator::deid {
@@ -30,7 +31,7 @@ struct FileReport {
 
 class FolderTool {
  public:
-  FolderTool(Policy policy, std::string key);
+  FolderTool(Policy policy, std::string key, PixelStage pixels = {});
 
   // One universe of patients: every DICOM file under `in`, results under `out`. Calls `done` after
   // each file. Throws Error for what stops everything, e.g. an unwritable `out`.
@@ -58,6 +59,7 @@ class FolderTool {
 
   Engine engine_;
   std::string key_;
+  PixelStage pixels_;
   std::map<std::string, Study> studies_;   // by original Study Instance UID
   std::map<std::string, size_t> written_;  // output, hash of its bytes
   size_t skipped_ = 0;

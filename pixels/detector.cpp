@@ -12,15 +12,15 @@ namespace glossator::pixels {
 namespace {
 
 // Tuned with tests/bench/pixels on rendered text and on images without any.
-constexpr uint32_t kGapX = 14;  // between figures of one text
+constexpr uint32_t kGapX = 24;  // between figures of one text
 constexpr uint32_t kGapY = 5;
-constexpr uint32_t kPixelsMin = 24;
+constexpr uint32_t kPixelsMin = 14;
 constexpr uint32_t kHeightMin = 6;
 constexpr uint32_t kWidthMin = 12;
-constexpr double kRarer = 4;       // in the text than around it
-constexpr double kFillMin = 0.03;  // of the box
+constexpr double kRarer = 8;       // in the text than around it
+constexpr double kFillMin = 0.02;  // of the box
 constexpr double kFillMax = 0.62;
-constexpr double kStrokeMax = 7;  // pixels, mean
+constexpr double kStrokeMin = 3, kStrokeOfHeight = 0.3;
 
 struct Group {
   uint32_t left = UINT32_MAX, top = UINT32_MAX, right = 0, bottom = 0;
@@ -44,7 +44,8 @@ bool LooksLikeText(const Group& group) {
   if (group.height() < kHeightMin || group.width() < kWidthMin) return false;
   const double fill = static_cast<double>(group.pixels) / group.width() / group.height();
   const double stroke = static_cast<double>(group.pixels) / group.runs;
-  return fill >= kFillMin && fill <= kFillMax && stroke <= kStrokeMax;
+  return fill >= kFillMin && fill <= kFillMax &&
+         stroke <= kStrokeMin + kStrokeOfHeight * group.height();
 }
 
 // Whether the value is much rarer around the box than in it.
@@ -68,14 +69,16 @@ bool StandsAlone(const Group& group, uint16_t value, const Gray& gray) {
 
 Rectangle WithMargin(const Group& group) {
   const uint32_t high = std::min(group.height(), 40u);
-  const uint32_t x = 4 + high, y = 3 + high / 4;
+  const uint32_t x = 8 + high, y = 3 + high / 4;
   const uint32_t left = group.left - std::min(group.left, x);
   const uint32_t top = group.top - std::min(group.top, y);
   return {left, top, group.right + x - left, group.bottom + y - top};
 }
 
 bool AreNear(const Figure& one, const Figure& other) {
-  return one.left <= other.right + kGapX && other.left <= one.right + kGapX &&
+  const uint32_t high = std::max(one.bottom - one.top, other.bottom - other.top);
+  const uint32_t gap = std::max(kGapX, high);
+  return one.left <= other.right + gap && other.left <= one.right + gap &&
          one.top <= other.bottom + kGapY && other.top <= one.bottom + kGapY;
 }
 

@@ -8,10 +8,12 @@ namespace glossator::pixels {
 namespace {
 
 constexpr uint32_t kReach = 20;      // half the side of a neighborhood
-constexpr double kDeviations = 1.1;  // of the neighborhood, with the text itself in it
+constexpr double kDeviations = 0.8;  // of the neighborhood, with the text itself in it
 constexpr double kContrastMin = 3;   // values
 constexpr uint32_t kWidthMax = 96;
 constexpr uint32_t kHeightMax = 48;
+
+enum Mark : uint8_t { kGround, kBright, kDark };
 
 struct Run {
   uint32_t left, right, y;
@@ -26,7 +28,7 @@ class Neighborhood {
     for (uint32_t y = 0; y < std::min(kReach, gray.rows); ++y) Change(y, 1);
   }
 
-  // Rows must come in order. marks[x]: the pixel stands out.
+  // Rows must come in order.
   void Mark(uint32_t y, std::vector<uint8_t>& marks) {
     if (y + kReach < gray_.rows) Change(y + kReach, 1);
     if (y > kReach) Change(y - kReach - 1, -1);
@@ -50,7 +52,9 @@ class Neighborhood {
                                                         (x - std::min(x, kReach)) + 1);
       const double off = row[x] - sum / count;
       const double variance = squares / count - sum / count * (sum / count);
-      marks[x] = off * off >= kDeviations * kDeviations * variance && std::abs(off) >= kContrastMin;
+      const bool stands_out =
+          off * off >= kDeviations * kDeviations * variance && std::abs(off) >= kContrastMin;
+      marks[x] = !stands_out ? kGround : off > 0 ? kBright : kDark;
     }
   }
 
@@ -75,17 +79,28 @@ void Unmark(uint32_t y, std::span<const Rectangle> ignored, std::vector<uint8_t>
   }
 }
 
+// Whether both ends of the run fall off to the same side, as a stroke's do; a contour of a slope
+// does not.
+bool IsRidge(const uint16_t* row, uint32_t columns, const Run& run, uint8_t mark) {
+  const auto falls = [&](uint16_t neighbor) {
+    return mark == kBright ? neighbor < run.value : neighbor > run.value;
+  };
+  return (run.left == 0 || falls(row[run.left - 1])) &&
+         (run.right == columns || falls(row[run.right]));
+}
+
 void AddRuns(const Gray& gray, uint32_t y, const std::vector<uint8_t>& marks,
              std::vector<Run>& runs) {
   const auto* row = gray.values.data() + size_t{y} * gray.columns;
   for (uint32_t x = 0; x < gray.columns;) {
-    if (marks[x] == 0) {
+    if (marks[x] == kGround) {
       ++x;
       continue;
     }
     uint32_t end = x + 1;
-    while (end < gray.columns && marks[end] != 0 && row[end] == row[x]) ++end;
-    runs.push_back({x, end, y, row[x]});
+    while (end < gray.columns && marks[end] == marks[x] && row[end] == row[x]) ++end;
+    const Run run{x, end, y, row[x]};
+    if (IsRidge(row, gray.columns, run, marks[x])) runs.push_back(run);
     x = end;
   }
 }

@@ -107,6 +107,7 @@ def test_what_cannot_be_cleaned_is_listed_and_not_written(tmp_path, key):
     source.mkdir()
     path = synthetic.write(synthetic.Plan(**{**SMALL, "slices": 1}), source)[0]
     dataset = pydicom.dcmread(path)
+    dataset.Modality = "OT"  # a picture of a screen, of a device without a rule
     dataset.BurnedInAnnotation = "YES"
     dataset.save_as(path)
     (source / "broken.dcm").write_bytes(path.read_bytes()[:700])
