@@ -34,7 +34,7 @@ using Respond = std::function<void(Status)>;
 enum class Flow {
   kContinue,
   kPause,   // no Data until `resume` is called; after pause_max the peer gets 0xA700
-  kRefuse,  // no more Data; the rest is read and dropped, then End asks for the status
+  kRefuse,  // no more Data and no End: Refusal tells the status, the rest is read and dropped
 };
 
 // Takes one C-STORE data set as it arrives. Life: Begin, Data*, End, destructor. Destroyed without
@@ -45,6 +45,8 @@ class StoreSink {
   // `resume` may be called from any thread at any time; needed only by a sink that pauses.
   virtual void Begin(std::function<void()> resume) { (void)resume; }
   virtual Flow Data(std::string_view bytes) = 0;
+  // Asked once when Data said kRefuse; a failure. The sink is destroyed next.
+  virtual Status Refusal() const { return {kProcessingFailure, "refused"}; }
   // Every byte is there. The sink is destroyed as soon as End returns, so what `respond` needs
   // later lives elsewhere.
   virtual void End(Respond respond) = 0;

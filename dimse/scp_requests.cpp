@@ -50,8 +50,29 @@ void ScpSession::OnCommand(uint8_t context, const Command& command) {
   context_ = context;
   command_ = command;
   data_set_.clear();
-  data_set_too_long_ = false;
-  if (command.operation() == Operation::kStore) BeginStore();
+  data_set_bytes_ = 0;
+  early_ = answered_ = false;
+  if (command.operation() == Operation::kStore) return BeginStore();
+  if (command.has_data_set && !FindOperation()) AnswerEarly({kUnrecognizedOperation});
+}
+
+const ScpSession::OperationRow* ScpSession::FindOperation() const {
+  for (const OperationRow& row : kOperationRows) {
+    if (row.operation == command_.operation()) return &row;
+  }
+  return nullptr;
+}
+
+// A failed response may come before the data set has (PS3.7 9.1.1.3). A peer that is quick hears it
+// in the usual order all the same; one that stalls, or goes on for long, hears it within a second.
+void ScpSession::AnswerEarly(const Status& fault) {
+  if (early_) return;
+  early_ = true;
+  constexpr std::chrono::milliseconds kPatience{400};
+  upper_->StartTimer(kPatience, [self = shared_from_this(), fault] {
+    self->answered_ = true;
+    self->Send(Command::Response(self->command_, fault));
+  });
 }
 
 std::optional<Status> ScpSession::StoreFault() const {
@@ -83,16 +104,22 @@ void ScpSession::BeginStore() {
     });
   }
   store_.emplace(std::move(sink), core_->options.object_bytes_max);
-  if (fault) store_->Refuse(*fault);
+  if (!fault) return;
+  store_->Refuse(*fault);
+  if (command_.has_data_set) AnswerEarly(*fault);
 }
 
 void ScpSession::OnDataSet(std::string_view bytes) {
   if (store_) {
     if (store_->Data(bytes) == Flow::kPause) Pause();
+    if (store_->refusal()) AnswerEarly(*store_->refusal());
     return;
   }
-  data_set_too_long_ |= data_set_.size() + bytes.size() > core_->options.message_bytes_max;
-  if (!data_set_too_long_) data_set_ += bytes;
+  const uint64_t most = core_->options.message_bytes_max;
+  data_set_bytes_ += bytes.size();
+  if (data_set_bytes_ / 2 > most) throw Error(ErrorKind::kInvalid, "data set far too long");
+  if (data_set_bytes_ > most) return AnswerEarly({kOutOfResources, "data set too long"});
+  if (!early_) data_set_ += bytes;
 }
 
 // Not reading is how the sender is slowed down; it never lasts longer than pause_max.
@@ -102,6 +129,7 @@ void ScpSession::Pause() {
   upper_->StartTimer(core_->options.pause_max, [self = shared_from_this()] {
     self->store_->Refuse({kOutOfResources, "too busy"});
     self->Resume();
+    if (self->store_) self->AnswerEarly(*self->store_->refusal());
   });
 }
 
@@ -120,9 +148,12 @@ void ScpSession::OnMessageEnd() {
 
 void ScpSession::EndMessage() {
   end_after_pause_ = false;
-  for (const OperationRow& row : kOperationRows) {
-    if (row.operation == command_.operation()) return (this->*row.run)();
+  if (early_) upper_->StopTimer();
+  if (answered_) {
+    store_.reset();
+    return EndRequest();
   }
+  if (const OperationRow* row = FindOperation()) return (this->*row->run)();
   Send(Command::Response(command_, {kUnrecognizedOperation}));
   EndRequest();
 }
@@ -176,7 +207,9 @@ void ScpSession::EndRequest() {
 }
 
 dicom::DataSet ScpSession::ReadDataSet() const {
-  if (data_set_too_long_) throw Error(ErrorKind::kBusy, "data set larger than the limit");
+  if (data_set_bytes_ > core_->options.message_bytes_max) {
+    throw Error(ErrorKind::kBusy, "data set larger than the limit");
+  }
   if (!command_.has_data_set) return {};
   return dicom::Read(data_set_, *contexts_.at(context_).transfer_syntax);
 }

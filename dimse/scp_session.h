@@ -48,6 +48,7 @@ class ScpSession final : public UpperLayerUser,
  private:
   struct OperationRow;
   static const OperationRow kOperationRows[];
+  const OperationRow* FindOperation() const;
 
   void OnAssociate(const AssociateRq& request) override;
   void OnReject(const Rejection& rejection) override;
@@ -64,6 +65,7 @@ class ScpSession final : public UpperLayerUser,
   std::optional<Rejection> Refusal();
   void Introduce(const AssociateRq& request);
   void BeginStore();
+  void AnswerEarly(const Status& fault);
   std::optional<Status> StoreFault() const;
   void Pause();
   void Resume();
@@ -94,6 +96,8 @@ class ScpSession final : public UpperLayerUser,
   MessageReader messages_;
   uint64_t request_number_ = 0;  // the request under way; answers to older ones are dropped
   bool awaiting_ = false;        // respond has not been called yet
+  bool early_ = false;           // an early answer is due, or given
+  bool answered_ = false;        // in front of the end of its data set
   bool paused_ = false;
   bool end_after_pause_ = false;
   bool shutdown_ = false;
@@ -102,7 +106,7 @@ class ScpSession final : public UpperLayerUser,
   Command command_;
   std::optional<StoreOperation> store_;
   std::string data_set_;  // of everything but C-STORE
-  bool data_set_too_long_ = false;
+  uint64_t data_set_bytes_ = 0;
 };
 
 }  // namespace glossator::dimse

@@ -7,7 +7,6 @@ namespace glossator::dimse {
 
 void StoreOperation::Refuse(Status status) {
   sink_.reset();
-  feeding_ = false;
   if (!refusal_) refusal_ = std::move(status);
 }
 
@@ -15,10 +14,10 @@ Flow StoreOperation::Data(std::string_view bytes) {
   bytes_ += bytes.size();
   if (bytes_ / 2 > bytes_max_) throw Error(ErrorKind::kInvalid, "object far beyond its limit");
   if (bytes_ > bytes_max_ && !refusal_) Refuse({kOutOfResources, "object larger than the limit"});
-  if (!feeding_) return Flow::kContinue;
+  if (!sink_) return Flow::kContinue;
   Flow flow = Flow::kContinue;
   if (auto failure = Guard([&] { flow = sink_->Data(bytes); })) Refuse(*failure);
-  if (flow == Flow::kRefuse) feeding_ = false;
+  if (flow == Flow::kRefuse) Refuse(sink_->Refusal());
   return flow == Flow::kPause ? flow : Flow::kContinue;
 }
 

@@ -19,6 +19,7 @@ class StoreOperation {
 
   // The sink goes; the rest is dropped and answered with `status`.
   void Refuse(Status status);
+  const std::optional<Status>& refusal() const { return refusal_; }
   // kPause or kContinue; kRefuse never comes out. Throws Error{kInvalid} beyond twice bytes_max.
   Flow Data(std::string_view bytes);
   // Asks the sink, or answers itself when refused.
@@ -28,7 +29,6 @@ class StoreOperation {
   std::unique_ptr<StoreSink> sink_;
   uint64_t bytes_max_;
   uint64_t bytes_ = 0;
-  bool feeding_ = true;
   std::optional<Status> refusal_;
 };
 

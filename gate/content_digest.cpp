@@ -91,6 +91,10 @@ class Canonical {
   std::vector<Level> levels_;
 };
 
+void RequireEven(uint32_t length) {
+  if (length % 2 != 0) throw Error(ErrorKind::kInvalid, "Pixel Data: of odd length");
+}
+
 struct Parts {
   std::string content;
   std::string identity;
@@ -174,13 +178,19 @@ void PixelDigest::OnHeader() {
   }
   value_.Add(tag);
   left_ = length;
+  if (length != kUndefined) RequireEven(length);
   state_ = length == kUndefined ? State::kItemHeader : length == 0 ? State::kTail : State::kNative;
 }
 
 // PS3.5 A.4: items of encapsulated pixels; the delimiter of the sequence ends them.
 void PixelDigest::OnItemHeader() {
   constexpr uint32_t kItemTag = 0xE000FFFE;  // as the little-endian bytes read
+  constexpr uint32_t kDelimiterTag = 0xE0DDFFFE;
   const bool item = Number(0) == kItemTag;
+  if (!item && Number(0) != kDelimiterTag) {
+    throw Error(ErrorKind::kInvalid, "Pixel Data: not a fragment");
+  }
+  RequireEven(Number(4));
   if (item) value_.Add(pending_);
   left_ = item ? Number(4) : 0;
   if (!item) {
@@ -191,14 +201,9 @@ void PixelDigest::OnItemHeader() {
 }
 
 std::string PixelDigest::Finish() {
+  if (!whole()) throw Error(ErrorKind::kInvalid, "the data set ends inside Pixel Data");
   std::string rest = tail_bytes_.Finish();
-  if (!tail_is_long_) {
-    try {
-      rest = Sha256(PartsOf(dicom::Read(tail_, syntax_)).content);
-    } catch (const Error&) {  // not understood: it counts as it was sent
-    }
-  }
-  value_.Add(pending_);
+  if (!tail_is_long_) rest = Sha256(PartsOf(dicom::Read(tail_, syntax_)).content);
   return Sha256(value_.Finish() + rest);
 }
 

@@ -28,6 +28,8 @@ class PixelDigest {
   PixelDigest(const Keys& keys, const dicom::TransferSyntax& syntax)
       : syntax_(syntax), value_(keys.content) {}
 
+  // Both throw Error{kInvalid} for what is no pixel element (PS3.5 8, A.4): cut short, of odd
+  // length, items that are none, something behind it that cannot be read.
   void Add(std::string_view bytes);
   std::string Finish();  // 32 bytes; secret: goes into an HMAC
 
@@ -38,6 +40,9 @@ class PixelDigest {
   void OnHeader();
   void OnItemHeader();
   uint32_t Number(size_t offset) const;
+  bool whole() const {
+    return state_ == State::kTail || (state_ == State::kHeader && pending_.empty());
+  }
 
   dicom::TransferSyntax syntax_;
   State state_ = State::kHeader;

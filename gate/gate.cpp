@@ -28,7 +28,10 @@ constexpr unsigned kOwnerAndGroup = 0660;
 // Orthanc's plugin interface counts an object's bytes in 32 bits. What cleaning adds is far smaller
 // than the margin; what is larger is refused while the sender can still be told.
 constexpr uint64_t kImportableBytesMax = UINT32_MAX - (uint64_t{1} << 20);
+constexpr uint64_t kSegmentBytesMin = 1 << 20;
+constexpr auto kAnswerMax = std::chrono::seconds(10);  // also for one who waits for its twin
 
+// Sockets stand on the real file system, whatever holds the rest.
 const std::filesystem::path& MakeDirectories(const std::filesystem::path& directory) {
   for (const auto* name : {"", "gate", "gate/quarantine", "gate/outbox", "spool", "spool/return"}) {
     SystemFiles().MakeDirectory(directory / name);
@@ -53,6 +56,9 @@ void CheckKey(store::Database& database, const Keys& keys) {
 spool::Options SpoolOptions(const Config& config) {
   spool::Options options;
   options.bytes_max = config.spool_bytes_max;
+  // A small spool has several segments too: only whole ones are used again.
+  const uint64_t share = std::max(config.spool_bytes_max / 8 & ~uint64_t{4095}, kSegmentBytesMin);
+  options.segment_bytes = std::min(options.segment_bytes, share);
   return options;
 }
 
@@ -64,6 +70,7 @@ dimse::ServerOptions ListenOptions(const Config& config) {
   options.object_bytes_max = std::min(config.object_bytes_max, kImportableBytesMax);
   options.threads = std::max(2u, std::thread::hardware_concurrency());
   options.idle = milliseconds(static_cast<int64_t>(config.association_idle_seconds * 1000));
+  options.answer_max = kAnswerMax;
   return options;
 }
 
@@ -73,10 +80,11 @@ dimse::ServerOptions ListenOptions(const Config& config) {
 // destroyed first.
 struct Gate::Parts {
   Parts(const Config& configuration, const std::string& text, const Clock& the_clock,
-        Entropy& the_entropy)
+        Entropy& the_entropy, FileSystem& the_files)
       : config(configuration),
         clock(the_clock),
         entropy(the_entropy),
+        files(the_files),
         config_digest(vault::Sha256Hex(text)),
         directory(MakeDirectories(config.directory)),
         keys(vault::ReadKeyFile(config.key_file)),
@@ -87,6 +95,7 @@ struct Gate::Parts {
   const Config config;
   const Clock& clock;
   Entropy& entropy;
+  FileSystem& files;
   const std::string config_digest;
   const std::filesystem::path directory;
   const Keys keys;
@@ -97,8 +106,8 @@ struct Gate::Parts {
   // Receive: heads are judged, cleaned or sealed, durable in the spool before the sender hears of
   // it.
   Identities identities{database, keys, entropy, clock};
-  spool::Spool spool{SystemFiles(), directory / "spool" / "intake", SpoolOptions(config)};
-  Ledger ledger{{database, spool, identities, keys, SystemFiles(), directory / "spool" / "intake",
+  spool::Spool spool{files, directory / "spool" / "intake", SpoolOptions(config)};
+  Ledger ledger{{database, spool, identities, keys, files, directory / "spool" / "intake",
                  directory / "gate" / "quarantine"}};
   const spool::RecoveryReport recovered{ledger.Recover()};
   Intake intake{{config, database, spool, identities, ledger, keys, entropy, clock},
@@ -107,13 +116,13 @@ struct Gate::Parts {
                 }};
 
   // Release: when a study is complete it is searched once more; then the lab gets its key.
-  Releaser releaser{{config, database, spool, identities, keys, entropy, SystemFiles(),
+  Releaser releaser{{config, database, spool, identities, keys, entropy, files,
                      directory / "spool" / "intake", clock}};
 
   // Relink, Deliver, Commit: what the lab accepted goes home.
   Relinker relinker{identities, database, keys};
   ProductReleases products{config, database, clock};
-  Courier courier{{config, database, relinker, products, identities, SystemFiles(),
+  Courier courier{{config, database, relinker, products, identities, files,
                    directory / "spool" / "return", directory / "gate" / "outbox", uids, clock}};
 
   // The doors: the network, the plugin, the steward.
@@ -132,8 +141,8 @@ struct Gate::Parts {
 };
 
 Gate::Gate(const Config& config, const std::string& configuration, const Clock& clock,
-           Entropy& entropy)
-    : parts_(std::make_unique<Parts>(config, configuration, clock, entropy)) {}
+           Entropy& entropy, FileSystem& files)
+    : parts_(std::make_unique<Parts>(config, configuration, clock, entropy, files)) {}
 
 Gate::~Gate() {
   parts_->server.Stop();

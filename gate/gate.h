@@ -16,8 +16,9 @@ class Gate {
  public:
   // Refuses with Error when the key is missing or wrong over a non-empty vault, when another gate
   // holds the directory, or when the port is taken. `configuration` is what `config` was read from.
-  Gate(const Config& config, const std::string& configuration, const Clock& clock,
-       Entropy& entropy);
+  // `files` holds spool, quarantine and outbox.
+  Gate(const Config& config, const std::string& configuration, const Clock& clock, Entropy& entropy,
+       FileSystem& files = SystemFiles());
   ~Gate();
   Gate(const Gate&) = delete;
   Gate& operator=(const Gate&) = delete;

@@ -26,25 +26,29 @@ namespace tags = dicom::tags;
 void RequireIdentifiers(const dicom::DataSet& head, const dimse::StoreRequest& request) {
   for (const auto tag : {tags::StudyInstanceUID, tags::SeriesInstanceUID, tags::SOPInstanceUID}) {
     if (head.GetString(tag).empty()) {
-      throw Error(ErrorKind::kInvalid, "no " + std::string(dicom::KeywordOf(tag)));
+      throw Mismatch("no " + std::string(dicom::KeywordOf(tag)));
     }
   }
   if (head.GetString(tags::SOPClassUID) != request.sop_class_uid ||
       head.GetString(tags::SOPInstanceUID) != request.sop_instance_uid) {
-    throw Error(ErrorKind::kInvalid, "SOP class or instance is not that of the command");
+    throw Mismatch("SOP class or instance is not that of the command");
   }
 }
 
-// What Admit throws for A900 must not look like bytes that cannot be read.
-class MismatchedObject final : public ObjectWriter {
- public:
-  explicit MismatchedObject(std::string why) : why_(std::move(why)) {}
-  void Write(std::string_view) override {}
-  void Finish(dimse::Respond respond) override { respond({dimse::kDataSetMismatch, why_}); }
-
- private:
-  std::string why_;
-};
+// PS3.5 7.1.1. Readers of files are tolerant; a sender can be told.
+void RequireEvenLengths(const dicom::DataSet& head) {
+  std::vector<const dicom::DataSet*> left{&head};
+  while (!left.empty()) {
+    const auto* data_set = left.back();
+    left.pop_back();
+    for (const auto& element : *data_set) {
+      if (element.value.size() % 2 != 0) {
+        throw Error(ErrorKind::kInvalid, dicom::ToString(element.tag) + ": of odd length");
+      }
+      for (const auto& item : element.items) left.push_back(&item);
+    }
+  }
+}
 
 Arrival Started(const IntakeParts& parts, const ProjectConfig* project, const Study* study,
                 const dimse::StoreRequest& request) {
@@ -153,14 +157,8 @@ std::unique_ptr<ObjectWriter> Intake::Admit(const ProjectConfig* project, std::s
                                             const dimse::StoreRequest& request,
                                             uint64_t association) {
   const Instance<Hospital> instance(Permit<Hospital>(), dicom::Read(head, syntax), syntax);
-  try {
-    RequireIdentifiers(instance.data_set(), request);
-  } catch (const Error& error) {
-    ++counters_.refused;
-    Log(LogLevel::kWarning, "intake.refused",
-        {{"status", dimse::kDataSetMismatch}, {"why", error.what()}});
-    return std::make_unique<MismatchedObject>(error.what());
-  }
+  RequireEvenLengths(instance.data_set());
+  RequireIdentifiers(instance.data_set(), request);
   if (project != nullptr) return Judge(*project, instance, request, association);
   return JudgeWithoutProject(instance, head, request);
 }

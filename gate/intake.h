@@ -11,6 +11,7 @@
 #include <string>
 
 #include "deid/engine.h"
+#include "dicom/error.h"
 #include "dimse/handler.h"
 #include "gate/held_instances.h"
 #include "gate/ledger.h"
@@ -29,6 +30,11 @@ class ObjectWriter {
   virtual void Finish(dimse::Respond respond) = 0;
   // Why it is written sealed; nullopt: it is cleaned, or refused.
   virtual std::optional<deid::Reason> sealed_for() const { return std::nullopt; }
+};
+
+// A data set that can be read and is not that of its command (PS3.4 B.2.3, A900).
+struct Mismatch : Error {
+  explicit Mismatch(const std::string& why) : Error(ErrorKind::kInvalid, why) {}
 };
 
 struct IntakeCounters {
@@ -70,8 +76,9 @@ class Intake final : public dimse::Handler {
                             const dicom::DataSet& information) override;
   void Closed(const dimse::Association& association) override;
 
-  // Judges a head; throws dimse-mappable Error to refuse. `project` nullptr: no route.
-  // `association` 0: a steward's release; what a person may decide is then set aside, no more.
+  // Judges a head; throws Mismatch or another dimse-mappable Error to refuse. `project` nullptr: no
+  // route. `association` 0: a steward's release; what a person may decide is then set aside, no
+  // more.
   std::unique_ptr<ObjectWriter> Admit(const ProjectConfig* project, std::string_view head,
                                       const dicom::TransferSyntax& syntax,
                                       const dimse::StoreRequest& request, uint64_t association);

@@ -59,7 +59,8 @@ Ledger::Ledger(Parts parts)
 
 Ledger::~Ledger() {
   {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return writing_ == 0; });
     stopping_ = true;
   }
   changed_.notify_all();
@@ -89,23 +90,53 @@ void Ledger::Add(spool::Place place, Arrival arrival, std::function<void()> reco
   changed_.notify_all();
 }
 
+void Ledger::RecordLater(std::function<void(store::Transaction&)> work,
+                         std::function<void(bool)> then) {
+  {
+    const std::lock_guard lock(mutex_);
+    ++writing_;
+  }
+  parts_.database.WriteLater(
+      std::move(work), [this, then = std::move(then)](const std::exception_ptr& failure) {
+        const std::lock_guard lock(mutex_);
+        --writing_;
+        tasks_.emplace_back([then, done = failure == nullptr] { then(done); });
+        changed_.notify_all();
+      });
+}
+
+void Ledger::RunTasks(std::unique_lock<std::mutex>& lock) {
+  while (!tasks_.empty()) {
+    const auto tasks = std::exchange(tasks_, {});
+    lock.unlock();
+    for (const auto& task : tasks) task();
+    lock.lock();
+  }
+}
+
 void Ledger::Flush() {
   std::unique_lock lock(mutex_);
   ++flushing_;
   changed_.notify_all();
-  changed_.wait(lock, [this] { return failing_ || (expected_ == 0 && queue_.empty() && !busy_); });
+  changed_.wait(lock, [this] {
+    const bool quiet = expected_ == 0 && queue_.empty() && writing_ == 0 && tasks_.empty();
+    return failing_ || (quiet && !busy_);
+  });
   --flushing_;
 }
 
 void Ledger::Run() {
   std::unique_lock lock(mutex_);
   while (true) {
-    changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-    if (queue_.empty()) return;
+    changed_.wait(lock, [this] { return stopping_ || !queue_.empty() || !tasks_.empty(); });
+    RunTasks(lock);
+    if (queue_.empty() && stopping_) return;
+    if (queue_.empty()) continue;
     if (failing_) changed_.wait_for(lock, kRetry, [this] { return stopping_; });
     if (failing_ && stopping_) return;  // the records stay in the spool; the next start catches up
-    changed_.wait_for(lock, kGather,
-                      [this] { return stopping_ || flushing_ > 0 || queue_.size() >= kEnough; });
+    changed_.wait_for(lock, kGather, [this] {
+      return stopping_ || flushing_ > 0 || queue_.size() >= kEnough || !tasks_.empty();
+    });
     auto entries = std::exchange(queue_, {});
     busy_ = true;
     lock.unlock();

@@ -43,6 +43,8 @@ class Ledger {
   void Lost();
   // Never blocks. `recorded` is called on the ledger's thread once the row is durable.
   void Add(spool::Place place, Arrival arrival, std::function<void()> recorded);
+  // Never waits for the database. `then` is called on the ledger's thread: true, `work` is durable.
+  void RecordLater(std::function<void(store::Transaction&)> work, std::function<void(bool)> then);
   // Returns when everything expected or added before is recorded, or the database fails.
   void Flush();
 
@@ -57,6 +59,7 @@ class Ledger {
   };
 
   void Run();
+  void RunTasks(std::unique_lock<std::mutex>& lock);
   // False: the database failed, nothing is recorded.
   bool TryToRecord(std::vector<Entry>& entries);
   void Record(std::vector<Entry>& entries);
@@ -72,6 +75,8 @@ class Ledger {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<Entry> queue_;
+  std::vector<std::function<void()>> tasks_;
+  size_t writing_ = 0;  // of RecordLater, not among the tasks yet
   size_t expected_ = 0;
   bool busy_ = false;
   bool stopping_ = false;

@@ -32,10 +32,11 @@ ObjectSink::ObjectSink(Intake& intake, const ProjectConfig* project, dimse::Stor
       scanner_(inner_syntax_, HeadLimits()) {}
 
 dimse::Flow ObjectSink::Refuse(const Error& error) {
-  // Bytes that cannot be understood are C000 (PS3.4 B.2.3); a wrong but readable data set says so
-  // with its own kind.
-  const auto code = error.kind() == ErrorKind::kInvalid && !writer_ ? dimse::kCannotUnderstand
-                                                                    : DimseStatusOf(error.kind());
+  // Bytes that cannot be understood are C000 (PS3.4 B.2.3), also behind the head; a readable data
+  // set that is not that of its command is A900.
+  const bool mismatch = dynamic_cast<const Mismatch*>(&error) != nullptr;
+  const auto code = error.kind() == ErrorKind::kInvalid && !mismatch ? dimse::kCannotUnderstand
+                                                                     : DimseStatusOf(error.kind());
   failure_ = dimse::Status{code, error.what()};
   writer_.reset();
   ++intake_.counters().refused;

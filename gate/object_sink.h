@@ -22,6 +22,7 @@ class ObjectSink final : public dimse::StoreSink {
 
   void Begin(std::function<void()> resume) override { resume_ = std::move(resume); }
   dimse::Flow Data(std::string_view bytes) override;
+  dimse::Status Refusal() const override { return failure_.value_or(dimse::Status{}); }
   void End(dimse::Respond respond) override;
 
  private:

@@ -95,7 +95,7 @@ void ResentObject::Settle(const std::shared_ptr<Resend>& resend) {
     ++counters.resent;
     return Answer(*resend, {});
   }
-  if (same_content) return RenewIdentity(*resend, *held);
+  if (same_content) return RenewIdentity(resend, *held);
   if (held) return KeepAsConflict(*resend);
   // The twin has failed, or was sealed while this one differs: judged anew when it comes again.
   Answer(*resend, {dimse::kOutOfResources, "the same instance was being received, send again"});
@@ -107,15 +107,21 @@ void ResentObject::KeepAsConflict(Resend& resend) {
          std::move(resend.respond));
 }
 
-void ResentObject::RenewIdentity(Resend& resend, const store::InstanceRow& instance) {
-  ++resend.intake.counters().renewed;
-  const NewIdentity identity{instance.number, resend.arrival.digests.identity,
-                             resend.binding.other_patient, resend.identity};
-  auto& parts = resend.intake.parts();
-  parts.database.Write([&](store::Transaction& transaction) {
-    parts.identities.Renew(transaction, *resend.binding.study, identity);
-  });
-  Answer(resend, {});
+// The network's threads do not wait for the database.
+void ResentObject::RenewIdentity(const std::shared_ptr<Resend>& resend,
+                                 const store::InstanceRow& instance) {
+  ++resend->intake.counters().renewed;
+  auto& parts = resend->intake.parts();
+  parts.ledger.RecordLater(
+      [resend, &parts, number = instance.number](store::Transaction& transaction) {
+        const NewIdentity identity{number, resend->arrival.digests.identity,
+                                   resend->binding.other_patient, resend->identity};
+        parts.identities.Renew(transaction, *resend->binding.study, identity);
+      },
+      [resend](bool done) {
+        Answer(*resend,
+               done ? dimse::Status{} : dimse::Status{dimse::kOutOfResources, "send again"});
+      });
 }
 
 }  // namespace glossator::gate

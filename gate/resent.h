@@ -32,7 +32,8 @@ class ResentObject final : public ObjectWriter {
   static void Settle(const std::shared_ptr<Resend>& resend);
   static void Answer(Resend& resend, dimse::Status status);
   static void KeepAsConflict(Resend& resend);
-  static void RenewIdentity(Resend& resend, const store::InstanceRow& instance);
+  static void RenewIdentity(const std::shared_ptr<Resend>& resend,
+                            const store::InstanceRow& instance);
 
   std::shared_ptr<Resend> resend_;
 };

@@ -60,6 +60,7 @@ class AmnesiacFiles final : public FileSystem {
   // For bad disks: the bytes of a file, to be changed at will.
   std::string& Bytes(const std::string& path) { return names_.at(path)->now; }
   std::vector<std::string> Paths() const {
+    const std::lock_guard lock(mutex_);
     std::vector<std::string> paths;
     for (const auto& [name, node] : names_) paths.push_back(name);
     return paths;

@@ -59,6 +59,7 @@ class StubSink final : public StoreSink {
     if (flow == Flow::kPause) behavior_.flow = Flow::kContinue;
     return flow;
   }
+  Status Refusal() const override { return behavior_.status; }
   void End(Respond respond) override {
     const std::lock_guard lock(seen_.mutex);
     ended_ = true;
