@@ -17,10 +17,10 @@ namespace store = glossator::store;
 
 constexpr const char* kHelp =
     "glossator-journal: the hash-chained journals of a node\n"
-    "  glossator-journal verify [--json] [--anchor NAME:SEQ:HASH]... DIR\n"
+    "  glossator-journal verify [--json] [--only NAME] [--anchor NAME:SEQ:HASH]... DIR\n"
     "  glossator-journal --help | --version\n"
     "DIR is the configured Directory; its journals are node (node/node.db) and gate "
-    "(gate/gate.db).\n"
+    "(gate/gate.db); --only checks one of them.\n"
     "Prints each journal's number of events and head. A head that was noted outside of this "
     "machine\n"
     "is an anchor: the journal must still contain it.\n"
@@ -41,6 +41,7 @@ struct Anchor {
 
 struct Words {
   bool json = false;
+  std::string only;
   std::vector<Anchor> anchors;
   std::string directory;
 };
@@ -64,6 +65,9 @@ Words Parse(const std::vector<std::string>& arguments) {
   for (size_t i = 1; i < arguments.size(); ++i) {
     if (arguments[i] == "--json") {
       words.json = true;
+    } else if (arguments[i] == "--only" && i + 1 < arguments.size()) {
+      words.only = arguments[++i];
+      if (words.only != "node" && words.only != "gate") throw WrongUse{"--only node or gate"};
     } else if (arguments[i] == "--anchor" && i + 1 < arguments.size()) {
       words.anchors.push_back(ParseAnchor(arguments[++i]));
     } else if (arguments[i].starts_with("-") || !words.directory.empty()) {
@@ -111,12 +115,13 @@ int Verify(const Words& words) {
   const fs::path gate = directory / "gate" / "gate.db";
   bool broken = false;
   const auto check = [&](const std::string& name, const fs::path& database) {
+    if (!words.only.empty() && words.only != name) return;
     const store::JournalReport report = Check(words, name, database);
     Print(words, name, report);
     broken = broken || report.fault.has_value();
   };
   check("node", directory / "node" / "node.db");
-  if (fs::exists(gate)) check("gate", gate);
+  if (words.only == "gate" || fs::exists(gate)) check("gate", gate);
   return broken ? kBroken : 0;
 }
 

@@ -54,6 +54,7 @@ class Gate:
     def _listens(self):
         try:
             self.call("hello")
+            socket.create_connection(("127.0.0.1", self.port), 5).close()
             return True
         except OSError:
             return False
@@ -62,14 +63,14 @@ class Gate:
     def log(self):
         return self.log_path.read_text(errors="replace")
 
-    def call(self, name, socket_name="gate.sock", **fields):
+    def call(self, name, /, socket_name="gate.sock", **fields):
         with socket.socket(socket.AF_UNIX) as link:
             link.settimeout(20)
             link.connect(str(self.directory / socket_name))
             link.sendall(json.dumps({"call": name, **fields}).encode() + b"\n")
             return json.loads(link.makefile().readline())
 
-    def steward(self, name, **fields):
+    def steward(self, name, /, **fields):
         return self.call(name, "steward.sock", **fields)
 
     def studies(self):
@@ -93,8 +94,8 @@ class Gate:
         return time.monotonic() - began
 
     def verify_journal(self):
-        return subprocess.run([program("glossator-journal"), "verify", str(self.directory)],
-                              capture_output=True, text=True, timeout=60)
+        return subprocess.run([program("glossator-journal"), "verify", "--only", "gate",
+                               str(self.directory)], capture_output=True, text=True, timeout=60)
 
     def resident_bytes(self):
         pages = pathlib.Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]

@@ -92,11 +92,13 @@ class Node:
                 found.append(int(row["MainDicomTags"]["InstanceNumber"]))
         return found
 
-    def settle(self, seconds=90):
-        """Until every study was released and imported and the spool holds nothing."""
+    def settle(self, seconds=60):
+        """Until every study was released and all of it is in Orthanc."""
         def done():
-            states = {row["state"] for row in self.call("studies", limit=1000)["items"]}
-            return states <= {"IMPORTED"} and self.call("status")["spool_bytes"] == 0
+            rows = self.call("studies", limit=1000)["items"]
+            held = sum(row["instances"] for row in rows)
+            return {row["state"] for row in rows} <= {"IMPORTED"} and held == self.server.rest_get(
+                "/statistics")["CountInstances"]
         self.wait(done, seconds)
 
     def close(self):
