@@ -4,6 +4,7 @@
 #include <array>
 #include <set>
 
+#include "dicom/characters.h"
 #include "dicom/charset.h"
 #include "dicom/code.h"
 #include "dicom/dictionary.h"
@@ -38,6 +39,8 @@ constexpr std::array<Tag, 6> kOwnUidTags{
     tags::SOPInstanceUID, tags::SeriesInstanceUID,        tags::TrackingUID,
     tags::DeviceUID,      tags::DimensionOrganizationUID, tags::ObservationUID,
 };
+
+constexpr size_t kLongStringMax = 64;  // LO, PS3.5 Table 6.2-1
 
 bool IsOneOf(std::span<const Tag> list, Tag tag) {
   return std::find(list.begin(), list.end(), tag) != list.end();
@@ -110,7 +113,7 @@ void MarkAsResearch(DataSet& object, const ProjectConfig& project, int ordinal) 
     description = project.series_description_prefix +
                   (description.empty() ? std::string() : ": " + description);
   }
-  object.SetString(tags::SeriesDescription, description.substr(0, 64));
+  object.SetString(tags::SeriesDescription, dicom::FirstCharacters(description, kLongStringMax));
   const auto number = object.GetInt(tags::SeriesNumber).value_or(0);
   if (number < project.series_number_base) {
     object.SetInt(tags::SeriesNumber, project.series_number_base + ordinal);
