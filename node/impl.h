@@ -12,6 +12,7 @@
 #include "node/importer.h"
 #include "node/node.h"
 #include "node/result_builder.h"
+#include "results/key_objects.h"
 
 namespace glossator::node {
 
@@ -51,6 +52,11 @@ struct Node::Impl {
   void Return(const Delivery& delivery);
   // The case's state follows its deliveries.
   void Follow(store::Transaction& transaction, const DeliveryChange& change);
+
+  // node_reject.cpp
+  std::vector<results::KeyObjects> RejectionsIn(const std::vector<CaseInstance>& instances);
+  void Reject(store::Transaction& transaction, const std::string& study_uid,
+              const results::KeyObjects& note);
 
   // node_submit.cpp
   struct Task {

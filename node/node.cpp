@@ -63,7 +63,11 @@ const Queries& Node::queries() const { return impl_->queries; }
 // 2. Open. The same transaction opens the case and schedules its reads (Cases::Open).
 void Node::Impl::Import(const Batch& batch) {
   const std::vector<CaseInstance> instances = importer.Import(batch);
-  database.Write([&](Transaction& transaction) { cases.Open(transaction, batch, instances); });
+  const std::vector<results::KeyObjects> rejections = RejectionsIn(instances);
+  database.Write([&](Transaction& transaction) {
+    cases.Open(transaction, batch, instances);
+    for (const auto& note : rejections) Reject(transaction, batch.study_uid, note);
+  });
   gate.Imported(batch.number);
 }
 

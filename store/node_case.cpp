@@ -131,6 +131,18 @@ void InsertCaseInstance(Transaction& transaction, int64_t case_id, const CaseIns
        instance.revision, instance.image});
 }
 
+bool SetNoImage(Transaction& transaction, int64_t case_id, std::string_view sop_instance_uid) {
+  {
+    Rows found = transaction.Query(
+        "SELECT 1 FROM instance WHERE sop_instance_uid = ? AND case_id = ? AND image = 1",
+        {sop_instance_uid, case_id});
+    if (!found.Next()) return false;
+  }
+  transaction.Execute("UPDATE instance SET image = 0 WHERE sop_instance_uid = ?",
+                      {sop_instance_uid});
+  return true;
+}
+
 std::vector<std::string> InstanceUids(const Reader& reader, std::string_view after, size_t limit) {
   std::vector<std::string> uids;
   Rows rows = reader.Query(

@@ -29,6 +29,8 @@ std::vector<CaseInstance> CaseInstances(const Reader& reader, int64_t case_id,
 std::optional<CaseInstance> FindCaseInstance(const Reader& reader,
                                              std::string_view sop_instance_uid);
 void InsertCaseInstance(Transaction& transaction, int64_t case_id, const CaseInstance& instance);
+// No longer an image to annotate. False: the case has none of that UID, or it was none before.
+bool SetNoImage(Transaction& transaction, int64_t case_id, std::string_view sop_instance_uid);
 // Every SOP Instance UID of the database, after `after`, in order.
 std::vector<std::string> InstanceUids(const Reader& reader, std::string_view after, size_t limit);
 
