@@ -81,6 +81,7 @@ Child RunChild(std::vector<std::string> words) {
   std::vector<char*> pointers;
   for (std::string& word : words) pointers.push_back(word.data());
   pointers.push_back(nullptr);
+  std::fflush(stdout);  // else the child prints it again
   const pid_t pid = fork();
   if (pid == 0) {
     if (freopen("/dev/null", "w", stdout) == nullptr) _exit(126);
