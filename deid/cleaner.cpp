@@ -225,6 +225,9 @@ bool Cleaner::DropsItem(const Element& sequence, const DataSet& item) const {
 
 Cleaner::Want Cleaner::Decide(const Element& element, Vr vr, const Place& place) const {
   if (element.tag == tags::TextValue) return DecideText(place);
+  if (element.tag == tags::UnformattedTextValue && policy_.options.Has(Option::kCleanGraphics)) {
+    return Want::kCleanText;
+  }
   const auto action = ProfileAction(element.tag, policy_.options);
   if (!action)
     return vr == Vr::UI && policy_.options.Has(Option::kRetainUids) ? Want::kKeep : Want::kClean;

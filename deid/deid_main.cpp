@@ -92,6 +92,7 @@ Json::Value ToJson(const deid::FileReport& report, bool names) {
   json["actions"] = Json::Value(Json::objectValue);
   for (const auto& [action, count] : report.actions)
     json["actions"][std::string(1, action)] = count;
+  for (const auto& [name, value] : report.facts) json["facts"][name] = value;
   return json;
 }
 
@@ -129,11 +130,18 @@ void RunPipe(deid::FolderTool& tool, const Arguments& arguments,
 
 int Run(const Arguments& arguments) {
   deid::Policy policy = deid::LoadPolicy(arguments.policy);
+  if (deid::HasExpired(policy, SystemClock().Now())) {
+    throw Error(ErrorKind::kForbidden, "policy " + policy.name +
+                                           ": the expert's determination of " + policy.expires +
+                                           " has expired");
+  }
   Json::Value whole(Json::objectValue);
   whole["tool"] = "glossator-deid 0.1.0";
   whole["policy"]["name"] = policy.name;
   whole["policy"]["version"] = policy.version;
   whole["policy"]["digest"] = policy.digest;
+  whole["policy"]["remaining_risks"] = Json::Value(Json::arrayValue);
+  for (const auto& risk : policy.remaining_risks) whole["policy"]["remaining_risks"].append(risk);
   whole["files"] = Json::Value(Json::arrayValue);
   auto rules =
       arguments.pixel_rules.empty() ? pixels::Rules() : pixels::LoadRules(arguments.pixel_rules);

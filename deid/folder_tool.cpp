@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "deid/sentinel.h"
+#include "deid/subgroup.h"
 #include "dicom/error.h"
 
 namespace glossator::deid {
@@ -151,6 +152,8 @@ std::optional<std::string> FolderTool::CleanFile(Instance<Hospital> instance,
   const Instance<Hospital> safe(Permit<Hospital>(), std::move(object), instance.syntax());
   const Cleaned cleaned = engine_.Clean(safe, pseudonyms, study.dictionary, nullptr, pixels.ran);
   report.actions = cleaned.actions;
+  report.facts = SubgroupFacts(instance, engine_.policy(),
+                               SiteCode(key_, head.GetString(tags::InstitutionName)));
   report.reasons = cleaned.problems;
   const auto sentinel = study.dictionary.Compile(engine_.policy().options);
   std::string bytes = Finish(cleaned, *sentinel, report);

@@ -27,6 +27,7 @@ struct FileReport {
   std::string status;  // clean, quarantined, failed
   std::vector<Reason> reasons;
   std::map<char, int> actions;
+  std::map<std::string, std::string> facts;  // what the policy keeps apart (subgroup.h)
 };
 
 class FolderTool {

@@ -59,6 +59,11 @@ std::string ReadKey(const std::string& path) {
   return FromHex(hex);
 }
 
+std::string SiteCode(std::string_view key, std::string_view institution) {
+  if (institution.empty()) return {};
+  return "SITE-" + Base32(Hmac(key, "site", institution), 8);
+}
+
 KeyedPseudonyms::KeyedPseudonyms(std::string_view key, std::string_view patient)
     : secret_(Hmac(key, "patient", patient)) {}
 

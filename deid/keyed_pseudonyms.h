@@ -13,6 +13,9 @@ namespace glossator::deid {
 // 32 bytes in hex, surrounding blanks allowed. Throws Error{kInvalid} naming the path.
 std::string ReadKey(const std::string& path);
 
+// The same for every patient: "" for no name.
+std::string SiteCode(std::string_view key, std::string_view institution);
+
 class KeyedPseudonyms final : public Pseudonyms {
  public:
   // `patient` tells patients apart, e.g. issuer and Patient ID; it is not kept.

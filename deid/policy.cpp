@@ -5,12 +5,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <fstream>
 #include <iterator>
 #include <set>
 #include <sstream>
 #include <vector>
 
+#include "deid/dates.h"
 #include "dicom/error.h"
 #include "dicom/json.h"
 #include "model/ports.h"
@@ -32,7 +34,12 @@ constexpr OptionName kOptionNames[] = {
     {"retain-modified-dates", Option::kRetainModifiedDates},
     {"clean-descriptors", Option::kCleanDescriptors},
     {"clean-structured-content", Option::kCleanStructuredContent},
+    {"clean-graphics", Option::kCleanGraphics},
 };
+
+constexpr std::string_view kFacts[] = {"age-band", "sex", "site",           "manufacturer",
+                                       "model",    "kvp", "field-strength", "slice-thickness"};
+constexpr size_t kRiskSizeMax = 256;
 
 struct Preset {
   std::string_view name;
@@ -42,14 +49,16 @@ constexpr Preset kPresets[] = {
     {"basic", R"({"name":"basic","version":1,"options":[]})"},
     {"safe-harbor",
      R"({"name":"safe-harbor","version":1,"years_only":true,"options":["retain-modified-dates",)"
-     R"("retain-patient-characteristics","clean-descriptors","clean-structured-content"]})"},
+     R"("retain-patient-characteristics","clean-descriptors","clean-structured-content"],)"
+     R"("remaining_risks":["the year of a study that arrives soon after it was made"]})"},
     {"limited-data-set",
      R"({"name":"limited-data-set","version":1,"options":["retain-full-dates",)"
      R"("retain-patient-characteristics","clean-descriptors","clean-structured-content"]})"},
     {"research",
      R"({"name":"research","version":1,"options":["retain-modified-dates",)"
      R"("retain-patient-characteristics","clean-descriptors","clean-structured-content",)"
-     R"("retain-safe-private"]})"},
+     R"("retain-safe-private","clean-graphics"],)"
+     R"("remaining_risks":["who sees when a study arrived knows about when it was made"]})"},
 };
 
 constexpr std::string_view kExpertNeeds =
@@ -61,13 +70,18 @@ class Parser {
   Policy Parse(std::string_view text) {
     const Json::Value json = dicom::ParseJson(text, 1u << 20);
     if (!json.isObject()) throw Error(ErrorKind::kInvalid, "policy: expected an object");
-    CheckKeys(json, "policy", {"name", "version", "years_only", "options", "expert"});
+    CheckKeys(json, "policy",
+              {"name", "version", "years_only", "options", "expert", "facts", "remaining_risks"});
     Policy policy;
     policy.name = Text(json, "policy", "name");
     if (json.isMember("version")) policy.version = Version(json["version"]);
     policy.years_only = json.isMember("years_only") && Flag(json["years_only"]);
     ReadOptions(json["options"], policy.options);
-    if (json.isMember("expert")) policy.remark = Expert(json["expert"]);
+    if (json.isMember("expert")) policy.remark = Expert(json["expert"], policy.expires);
+    if (json.isMember("facts")) policy.facts = Texts(json["facts"], "policy.facts", IsFact);
+    if (json.isMember("remaining_risks")) {
+      policy.remaining_risks = Texts(json["remaining_risks"], "policy.remaining_risks", IsRisk);
+    }
     CheckDates(policy);
     if (policy.name == "expert-determination" && policy.remark.empty()) {
       faults_.emplace_back(kExpertNeeds);
@@ -120,17 +134,47 @@ class Parser {
     }
   }
 
-  std::string Expert(const Json::Value& json) {
+  std::string Expert(const Json::Value& json, std::string& expires) {
     if (!json.isObject()) {
       faults_.emplace_back("policy.expert: expected an object");
       return {};
     }
     CheckKeys(json, "policy.expert", {"name", "method", "date", "expires"});
-    std::string remark;
-    for (const char* key : {"name", "method", "date", "expires"}) {
-      remark += (remark.empty() ? "" : "; ") + Text(json, "policy.expert", key);
+    const std::string date = Day(json, "date");
+    expires = Day(json, "expires");
+    if (!date.empty() && !expires.empty() && expires < date) {
+      faults_.emplace_back("policy.expert.expires: before its date");
     }
-    return remark;
+    return Text(json, "policy.expert", "name") + "; " + Text(json, "policy.expert", "method") +
+           "; " + date + "; " + expires;
+  }
+
+  // YYYYMMDD or YYYY-MM-DD.
+  std::string Day(const Json::Value& json, const char* key) {
+    std::string day = Text(json, "policy.expert", key);
+    if (day.size() == 10 && day[4] == '-' && day[7] == '-') day.erase(7, 1).erase(4, 1);
+    if (day.empty() || MoveDate(day, DateRule{})) return day;
+    faults_.push_back("policy.expert." + std::string(key) + ": expected YYYY-MM-DD");
+    return {};
+  }
+
+  static bool IsFact(const std::string& text) {
+    return std::find(std::begin(kFacts), std::end(kFacts), text) != std::end(kFacts);
+  }
+  static bool IsRisk(const std::string& text) {
+    return !text.empty() && text.size() <= kRiskSizeMax;
+  }
+
+  std::vector<std::string> Texts(const Json::Value& json, const std::string& path,
+                                 bool (*good)(const std::string&)) {
+    std::vector<std::string> found;
+    if (!json.isArray()) faults_.push_back(path + ": expected a list");
+    for (Json::ArrayIndex i = 0; json.isArray() && i < json.size(); ++i) {
+      const std::string text = json[i].isString() ? json[i].asString() : std::string();
+      if (!good(text)) faults_.push_back(path + '[' + std::to_string(i) + "]: not one of these");
+      found.push_back(text);
+    }
+    return found;
   }
 
   void CheckDates(const Policy& policy) {
@@ -171,6 +215,15 @@ std::string ReadDocument(const std::string& path) {
 }  // namespace
 
 Policy ParsePolicy(std::string_view json) { return Parser().Parse(json); }
+
+bool HasExpired(const Policy& policy, Time now) {
+  if (policy.expires.empty()) return false;
+  const std::chrono::year_month_day today(std::chrono::floor<std::chrono::days>(now));
+  std::array<char, 16> text{};
+  std::snprintf(text.data(), text.size(), "%04d%02u%02u", static_cast<int>(today.year()),
+                static_cast<unsigned>(today.month()), static_cast<unsigned>(today.day()));
+  return policy.expires < text.data();
+}
 
 Policy LoadPolicy(std::string_view name_or_file) {
   for (const Preset& preset : kPresets) {

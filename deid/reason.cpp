@@ -21,6 +21,8 @@ constexpr ReasonEntry kReasons[] = {
     {reasons::kSeveralPatients, "one study names several patients", false},
     {reasons::kNoRoute, "no rule names a project for it", false},
     {reasons::kConflict, "another object with the same identity and other content", false},
+    {reasons::kPolicyExpired, "the expert's determination that the project works by has ended",
+     false},
     {reasons::kRejected, "refused by a data steward", false},
 };
 

@@ -31,6 +31,7 @@ inline constexpr std::string_view kSlideLabel = "SLIDE_LABEL";
 inline constexpr std::string_view kSeveralPatients = "SEVERAL_PATIENTS";
 inline constexpr std::string_view kNoRoute = "NO_ROUTE";
 inline constexpr std::string_view kConflict = "CONFLICT";
+inline constexpr std::string_view kPolicyExpired = "POLICY_EXPIRED";
 inline constexpr std::string_view kRejected = "REJECTED";
 }  // namespace reasons
 

@@ -12,6 +12,8 @@ namespace {
 using dicom::DataSet;
 namespace tags = dicom::tags;
 
+constexpr size_t kDigestShown = 16;  // hex digits that pin an object to its policy
+
 // CID 7050.
 constexpr const char* kProfileCode = "113100";
 constexpr const char* kProfileMeaning = "Basic Application Confidentiality Profile";
@@ -63,7 +65,10 @@ bool Cleaner::Applied(Option option) const {
 void Cleaner::Stamp(DataSet& data_set) const {
   if (HasText(data_set)) data_set.SetString(tags::SpecificCharacterSet, "ISO_IR 192");
   data_set.SetString(tags::PatientIdentityRemoved, "YES");
-  data_set.SetStrings(tags::DeidentificationMethod, {"GLOSSATOR", "PS3.15 2024b", policy_.name});
+  data_set.SetStrings(
+      tags::DeidentificationMethod,
+      {"GLOSSATOR", "PS3.15 2024b", policy_.name,
+       "policy " + std::to_string(policy_.version) + ' ' + policy_.digest.substr(0, kDigestShown)});
   std::vector<DataSet> codes{dicom::ToItem({kProfileCode, "DCM", kProfileMeaning})};
   for (const OptionCode& row : kOptionCodes) {
     if (Applied(row.option)) codes.push_back(dicom::ToItem({row.code, "DCM", row.meaning}));

@@ -209,6 +209,9 @@ class Intake::Judgement {
       return Seal({std::string(deid::reasons::kSeveralPatients), "(0010,0020)"}, std::move(hold));
     }
     const auto& engine = intake_.EngineOf(project_.id);
+    if (deid::HasExpired(engine.policy(), intake_.parts_.clock.Now())) {
+      return Seal({std::string(deid::reasons::kPolicyExpired), ""}, std::move(hold));
+    }
     auto risks = engine.Screen(instance_);
     if (released_by_a_person) {
       std::erase_if(risks, [](const auto& risk) { return deid::IsReleasable(risk.code); });

@@ -55,7 +55,20 @@ def left_out():
         yield f"| {keyword} | {why[kind]} |"
 
 
-TABLES = {"storage classes": storage_classes, "transfer syntaxes": transfer_syntaxes,
+OPTIONS = ["safe private", "UIDs", "device", "institution", "patient characteristics", "full dates",
+           "modified dates", "descriptors", "structured content", "graphics"]
+
+
+def attributes():
+    names = {row[0].upper(): row[3] for row in rows("dicom/dictionary.tsv")}
+    yield "| tag | attribute | basic | with options |"
+    yield "|---|---|---|---|"
+    for tag, basic, cells in rows("deid/profile.tsv"):
+        more = ", ".join(f"{name} {cell}" for name, cell in zip(OPTIONS, cells) if cell != ".")
+        yield f"| {tag} | {names.get(tag.upper(), '')} | {basic} | {more} |"
+
+
+TABLES = {"profile": attributes, "storage classes": storage_classes, "transfer syntaxes": transfer_syntaxes,
           "reasons": reasons, "left out": left_out}
 
 

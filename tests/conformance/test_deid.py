@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """glossator-deid from outside: its contract on our own studies, the yardstick on the corpus."""
+import datetime
 import json
 import os
 import pathlib
@@ -160,6 +161,87 @@ def test_planted_identifiers_in_our_own_studies_are_gone(tmp_path):
         assert result["files"] == {"clean": len(keys)}
         assert result["tokens_in_clean_files"] > 100 * len(keys)
         assert result["leaked"] == 0, result["leaked_at"]
+
+
+def write_policy(path, **document):
+    path.write_text(json.dumps({"name": "site", "options": [], **document}))
+    return path
+
+
+def one_object(folder):
+    folder.mkdir()
+    return synthetic.write(synthetic.Plan(**{**SMALL, "slices": 1}), folder)[0]
+
+
+def test_an_experts_determination_is_refused_after_its_last_day(tmp_path, key):
+    one_object(tmp_path / "in")
+    expert = {"name": "N", "method": "M", "date": "2020-01-01", "expires": "2021-01-01"}
+    for expires, status in [("2021-01-01", 1), ("2199-01-01", 0)]:
+        policy = write_policy(tmp_path / "p.json", name="expert-determination",
+                              expert={**expert, "expires": expires})
+        done, _ = clean(key, tmp_path / "in", tmp_path / "out", policy=str(policy))
+        assert done.returncode == status, done.stderr
+
+
+def test_the_schema_names_what_the_tool_takes(tmp_path, key):
+    schema = json.loads((ROOT / "deid" / "policy.schema.json").read_text())["properties"]
+    one_object(tmp_path / "in")
+    for option in schema["options"]["items"]["enum"]:
+        policy = write_policy(tmp_path / "p.json", options=[option])
+        done, _ = clean(key, tmp_path / "in", tmp_path / option, policy=str(policy))
+        assert done.returncode == 0, done.stderr
+    wrong = write_policy(tmp_path / "p.json", options=["keep-it-all"], colour="red")
+    done, _ = clean(key, tmp_path / "in", tmp_path / "wrong", policy=str(wrong))
+    assert done.returncode == 1 and b"policy.colour" in done.stderr
+
+
+def test_facts_for_subgroups_stand_in_the_report_and_not_in_the_object(tmp_path, key):
+    path = one_object(tmp_path / "in")
+    dataset = pydicom.dcmread(path)
+    dataset.PatientAge, dataset.InstitutionName = "047Y", "Zauberberg Klinik"
+    dataset.save_as(path)
+    facts = ["age-band", "site", "sex"]
+    policy = write_policy(tmp_path / "p.json", facts=facts)
+    _, report = clean(key, tmp_path / "in", tmp_path / "out", policy=str(policy))
+    found = report["files"][0]["facts"]
+    assert found["age-band"] == "40-49" and found["site"].startswith("SITE-")
+    out = pydicom.dcmread(tmp_path / "out" / report["files"][0]["output"])
+    assert "PatientAge" not in out or not out.PatientAge
+    assert report["policy"]["digest"][:16] in "".join(out.DeidentificationMethod)
+
+
+def test_a_policy_that_moves_dates_names_what_an_arrival_betrays(tmp_path, key):
+    """The attack: a study that is made and received on one day gives its shift away."""
+    one_object(tmp_path / "in")
+    for policy in ("research", "safe-harbor"):
+        _, report = clean(key, tmp_path / "in", tmp_path / policy, policy=policy)
+        assert any("arrive" in risk for risk in report["policy"]["remaining_risks"])
+
+
+def test_intervals_and_identity_hold_over_studies_and_processes(tmp_path, key):
+    """Two modalities, two runs: one pseudonym, one shift of whole weeks, one frame of reference."""
+    days = {"CT": "20240229", "PT": "20240307"}
+    outs = {}
+    for modality, day in days.items():
+        path = synthetic.write(synthetic.Plan(**{**SMALL, "slices": 1}, modality=modality),
+                               tmp_path / modality)[0]
+        dataset = pydicom.dcmread(path)
+        dataset.PatientID, dataset.FrameOfReferenceUID = "MRN-4711", "1.2.3.4.5.6"
+        dataset.StudyInstanceUID = "1.2.3.4.7." + day
+        dataset.StudyDate = dataset.SeriesDate = dataset.AcquisitionDate = day
+        dataset.ContentDate = day
+        dataset.save_as(path)
+        _, report = clean(key, tmp_path / modality, tmp_path / ("out" + modality),
+                          policy="research")
+        outs[modality] = pydicom.dcmread(
+            tmp_path / ("out" + modality) / report["files"][0]["output"])
+    ct, pet = outs["CT"], outs["PT"]
+    assert ct.PatientID == pet.PatientID and ct.FrameOfReferenceUID == pet.FrameOfReferenceUID
+    moved = [datetime.datetime.strptime(d.StudyDate, "%Y%m%d") for d in (ct, pet)]
+    assert (moved[1] - moved[0]).days == 7
+    shift = (moved[0] - datetime.datetime(2024, 2, 29)).days
+    assert shift < 0 and shift % 7 == 0
+    assert ct.StudyTime and ct.AcquisitionDate == ct.StudyDate
 
 
 corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason=f"NO CORPUS at {CORPUS}")

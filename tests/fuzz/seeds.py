@@ -176,7 +176,12 @@ def frames():
     yield bytes([1, 5, 3, 0]) + rle
 
 
-SEEDS = {"fuzz_codec_serve": frames, "fuzz_dicom_file": files, "fuzz_dicom_read": with_syntax, "fuzz_deid_clean": with_syntax,
+def texts():
+    yield b"CT chest for Hans Castorp, born 12.04.1907, MRN 4711 0815, Dr. von Stone, S. K."
+    yield b"2024-02-29 29 Feb 2024 March 1, 2024 03/04/2024 L4/5 +49 441 998877 12 Main Street"
+
+
+SEEDS = {"fuzz_deid_text": texts, "fuzz_codec_serve": frames, "fuzz_dicom_file": files, "fuzz_dicom_read": with_syntax, "fuzz_deid_clean": with_syntax,
          "fuzz_dicom_head": heads, "fuzz_gate_object": with_syntax, "fuzz_gate_line": lines,
          "fuzz_node_reply": replies, "fuzz_plugin_rest": bodies,
          "fuzz_model_config": configurations, "fuzz_seg_read": volumes,

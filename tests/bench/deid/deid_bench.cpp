@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The header path, single-threaded: parse, collect, clean, write and search the head of each
-// file; then bulk pixels through PixelStream. bench_deid [FILE...]: one JSON line.
+// file; then bulk pixels through PixelStream. bench_deid_speed [FILE...]: one JSON line.
 #include <time.h>
 
 #include <chrono>

@@ -244,8 +244,8 @@ def native_size(dataset):
         return 0
 
 
-def plant(source, target, ordinal):
-    """The answer key, or None when pydicom cannot carry the file."""
+def plant(source, target, ordinal, more=None):
+    """The answer key, or None when pydicom cannot carry the file; `more` plants on top."""
     dataset = pydicom.dcmread(source, force=True)
     if "TransferSyntaxUID" not in dataset.get("file_meta", Dataset()):
         return None
@@ -263,6 +263,8 @@ def plant(source, target, ordinal):
     dataset.OtherPatientIDs = planter.digits
     dataset.PatientBirthDate = planter.birth
     dataset.PatientTelephoneNumbers = planter.phone[:16]
+    if more:
+        more(planter, dataset)
     # Each file its own study: the identity belongs to it alone.
     dataset.StudyInstanceUID = f"1.2.826.0.1.3680043.8.498.77.{ordinal}"
     dataset.file_meta.SourceApplicationEntityTitle = planter.secret("meta AE title")

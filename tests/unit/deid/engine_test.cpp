@@ -189,8 +189,8 @@ TEST(Engine, TellsTheTruthAboutItsMethod) {
   for (const DataSet& item : research.GetItems(tags::DeidentificationMethodCodeSequence)) {
     codes.push_back(item.GetString(tags::CodeValue));
   }
-  EXPECT_EQ(codes,
-            (std::vector<std::string>{"113100", "113104", "113105", "113107", "113108", "113111"}));
+  EXPECT_EQ(codes, (std::vector<std::string>{"113100", "113103", "113104", "113105", "113107",
+                                             "113108", "113111"}));
 }
 
 TEST(Engine, KeepsSafePrivateAttributesByCreatorAndVrOnly) {

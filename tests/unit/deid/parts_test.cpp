@@ -10,8 +10,10 @@
 #include "deid/icc.h"
 #include "deid/keyed_pseudonyms.h"
 #include "deid/policy.h"
+#include "deid/subgroup.h"
 #include "dicom/error.h"
 #include "dicom/uid.h"
+#include "fixtures.h"
 
 namespace glossator::deid {
 namespace {
@@ -91,6 +93,32 @@ TEST(Policy, ExpertDeterminationNeedsAnExpert) {
       ParsePolicy(R"({"name":"expert-determination","options":["retain-modified-dates"],)"
                   R"("expert":{"name":"N","method":"M","date":"20260101","expires":"20280101"}})");
   EXPECT_EQ(policy.remark, "N; M; 20260101; 20280101");
+  const auto day = [](int year, unsigned month, unsigned number) {
+    return Time(std::chrono::sys_days(std::chrono::year(year) / static_cast<int>(month) /
+                                      static_cast<int>(number)));
+  };
+  EXPECT_FALSE(HasExpired(policy, day(2028, 1, 1)));
+  EXPECT_TRUE(HasExpired(policy, day(2028, 1, 2)));
+  EXPECT_FALSE(HasExpired(LoadPolicy("basic"), day(2099, 1, 1)));
+  EXPECT_THROW(ParsePolicy(R"({"name":"expert-determination","options":[],)"
+                           R"("expert":{"name":"N","method":"M","date":"soon","expires":"x"}})"),
+               Error);
+}
+
+TEST(SubgroupFacts, AreCoarseAndOnlyThoseThatThePolicyAsksFor) {
+  const Policy policy = ParsePolicy(
+      R"({"name":"p","options":[],"facts":["age-band","sex","site","manufacturer","kvp"]})");
+  DataSet head = CtHead();
+  head.SetString(tags::KVP, "119.6");
+  const auto facts = SubgroupFacts(Identified(head), policy, SiteCode("key", "Zauberberg Klinik"));
+  EXPECT_EQ(facts.at("age-band"), "90+");
+  EXPECT_EQ(facts.at("sex"), "M");
+  EXPECT_EQ(facts.at("manufacturer"), "SIEMENS");
+  EXPECT_EQ(facts.at("kvp"), "120");
+  EXPECT_EQ(facts.at("site").size(), 13u);
+  EXPECT_EQ(facts.at("site").find("Zauber"), std::string::npos);
+  EXPECT_FALSE(facts.contains("model"));
+  EXPECT_TRUE(SubgroupFacts(Identified(head), LoadPolicy("basic"), "x").empty());
 }
 
 TEST(ScrubIccProfile, KeepsCurvesAndDropsTexts) {
