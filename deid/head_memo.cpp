@@ -12,7 +12,7 @@ using dicom::Tag;
 namespace tags = dicom::tags;
 
 constexpr size_t kElementBytesMax = 8 << 10;
-constexpr size_t kBytesMax = 256 << 10;
+constexpr size_t kMemoBytesMax = 256 << 10;
 constexpr int kMissesMax = 8;  // in a row: it is another one in each object
 
 // Codes ask for their scheme, texts for their concept name (Cleaner::Special, DecideText); private
@@ -89,7 +89,7 @@ void HeadMemo::Keep(const Element& element, Result result) {
   const size_t bytes = BytesOf(element);
   Entry& entry = entries_[element.tag];
   if (bytes > kElementBytesMax || ++entry.misses > kMissesMax) return;
-  if (bytes_ + bytes - entry.bytes > kBytesMax) return;
+  if (bytes_ + bytes - entry.bytes > kMemoBytesMax) return;
   bytes_ += bytes - entry.bytes;
   entry.bytes = bytes;
   entry.raw = element;

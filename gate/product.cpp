@@ -31,7 +31,7 @@ std::string ReadText(const std::filesystem::path& path, const char* what) {
   return text.str();
 }
 
-std::string ContentDigest(const std::string& name_or_file) {
+std::string FileDigest(const std::string& name_or_file) {
   if (!name_or_file.starts_with('/')) return "";
   return vault::Sha256Hex(ReadText(name_or_file, "policy or protocol of the project"));
 }
@@ -63,9 +63,9 @@ std::string ProjectDigest(const ProjectConfig& project) {
   Json::Value json(Json::objectValue);
   json["id"] = project.id;
   json["policy"] = project.policy;
-  json["policy_content"] = ContentDigest(project.policy);
+  json["policy_content"] = FileDigest(project.policy);
   json["protocol"] = project.protocol;
-  json["protocol_content"] = ContentDigest(project.protocol);
+  json["protocol_content"] = FileDigest(project.protocol);
   json["destination"] = project.destination;
   return vault::Sha256Hex(dicom::WriteJson(json));
 }

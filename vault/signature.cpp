@@ -36,7 +36,7 @@ PKey ReadKey(std::string_view pem, const char* what) {
   return key;
 }
 
-const unsigned char* Bytes(std::string_view text) {
+const unsigned char* AsBytes(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
 
@@ -50,7 +50,7 @@ std::string Sign(std::string_view private_pem, std::string_view message) {
   const bool done =
       EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1 &&
       EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size,
-                     Bytes(message), message.size()) == 1;
+                     AsBytes(message), message.size()) == 1;
   if (!done) throw Error(ErrorKind::kInternal, "the signature could not be made");
   return signature;
 }
@@ -59,7 +59,7 @@ bool IsSigned(std::string_view public_pem, std::string_view message, std::string
   const PKey key = ReadKey<PEM_read_bio_PUBKEY>(public_pem, "public");
   const Context context(EVP_MD_CTX_new());
   return EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1 &&
-         EVP_DigestVerify(context.get(), Bytes(signature), signature.size(), Bytes(message),
+         EVP_DigestVerify(context.get(), AsBytes(signature), signature.size(), AsBytes(message),
                           message.size()) == 1;
 }
 
