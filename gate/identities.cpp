@@ -58,16 +58,8 @@ std::string Identities::PatientIndex(const std::string& project, const DataSet& 
 Binding Identities::Bind(const std::string& project, const DataSet& head) {
   const auto study_uid = head.GetString(tags::StudyInstanceUID);
   const auto study_index = vault::IndexOf(keys_.index, {"study", project, study_uid});
-  const std::lock_guard lock(mutex_);
-  std::shared_ptr<Study> study;
-  if (const auto known = by_index_.find(study_index); known != by_index_.end()) {
-    study = known->second;
-  } else {
-    std::optional<store::StudyRow> row;
-    database_.Read(
-        [&](const store::Reader& reader) { row = store::FindStudy(reader, study_index); });
-    study = Remember(row ? Load(*row) : Make(project, study_index, head), study_index);
-  }
+  auto study = Remembered(study_index);
+  if (!study) study = Remember(LoadOrMake(project, study_index, head), study_index);
   const auto patient_index = PatientIndex(project, head);
   const bool named = !head.GetString(tags::PatientID).empty();
   return {study, named && !SamePatient(patient_index, study->patient_index())};
@@ -107,44 +99,52 @@ std::pair<int64_t, vault::Key> Identities::SecretOf(store::Transaction& transact
   return {number, std::move(secret)};
 }
 
-std::shared_ptr<Study> Identities::Make(const std::string& project, const std::string& study_index,
-                                        const DataSet& head) {
-  const auto patient_index = PatientIndex(project, head);
+std::shared_ptr<Study> Identities::LoadOrMake(const std::string& project,
+                                              const std::string& study_index, const DataSet& head) {
   std::shared_ptr<Study> study;
+  database_.Read([&](const store::Reader& reader) {
+    if (const auto row = store::FindStudy(reader, study_index)) study = Load(reader, *row);
+  });
+  if (study) return study;
   database_.Write([&](store::Transaction& transaction) {
-    auto [patient, key] = SecretOf(transaction, project, patient_index);
-    vault::PatientSecret secret(std::move(key));
-    auto data_key = vault::RandomKey(entropy_);
-    store::StudyRow row;
-    row.project = project;
-    row.identity_index = study_index;
-    row.patient = patient;
-    row.patient_index = patient_index;
-    row.uid = secret.Uid(head.GetString(tags::StudyInstanceUID));
-    row.patient_code = secret.Code();
-    row.data_key = vault::WrapKey(keys_.wrap, entropy_, DataKeyPlace(study_index), data_key);
-    row.identity = vault::Seal(
-        vault::Derive(secret.key(), "glossator identity"), entropy_, IdentityPlace(row.uid),
-        dicom::Write(IdentityAttributes(head), dicom::kExplicitLittleEndian));
-    row.dictionary =
-        vault::Seal(keys_.seal, entropy_, DictionaryPlace(row.uid), deid::Dictionary().Serialize());
-    row.last_arrival = Microseconds(clock_.Now());
-    const auto number = store::InsertStudy(transaction, row);
-    Json::Value fields;
-    fields["study"] = Json::Int64(number);
-    fields["project"] = project;
-    fields["study_uid"] = row.uid;
-    store::Append(transaction, "study.bound", "gate", fields);
-    study = std::make_shared<Study>(number, project, row.uid, patient_index, std::move(secret),
-                                    std::move(data_key), deid::Dictionary());
+    const auto row = store::FindStudy(transaction, study_index);  // another association was first
+    study = row ? Load(transaction, *row) : Make(transaction, project, study_index, head);
   });
   return study;
 }
 
-std::shared_ptr<Study> Identities::Load(const store::StudyRow& row) {
-  std::optional<store::PatientRow> patient;
-  database_.Read(
-      [&](const store::Reader& reader) { patient = store::FindPatient(reader, row.patient); });
+std::shared_ptr<Study> Identities::Make(store::Transaction& transaction, const std::string& project,
+                                        const std::string& study_index, const DataSet& head) {
+  const auto patient_index = PatientIndex(project, head);
+  auto [patient, key] = SecretOf(transaction, project, patient_index);
+  vault::PatientSecret secret(std::move(key));
+  auto data_key = vault::RandomKey(entropy_);
+  store::StudyRow row;
+  row.project = project;
+  row.identity_index = study_index;
+  row.patient = patient;
+  row.patient_index = patient_index;
+  row.uid = secret.Uid(head.GetString(tags::StudyInstanceUID));
+  row.patient_code = secret.Code();
+  row.data_key = vault::WrapKey(keys_.wrap, entropy_, DataKeyPlace(study_index), data_key);
+  row.identity = vault::Seal(vault::Derive(secret.key(), "glossator identity"), entropy_,
+                             IdentityPlace(row.uid),
+                             dicom::Write(IdentityAttributes(head), dicom::kExplicitLittleEndian));
+  row.dictionary =
+      vault::Seal(keys_.seal, entropy_, DictionaryPlace(row.uid), deid::Dictionary().Serialize());
+  row.last_arrival = Microseconds(clock_.Now());
+  const auto number = store::InsertStudy(transaction, row);
+  Json::Value fields;
+  fields["study"] = Json::Int64(number);
+  fields["project"] = project;
+  fields["study_uid"] = row.uid;
+  store::Append(transaction, "study.bound", "gate", fields);
+  return std::make_shared<Study>(number, project, row.uid, patient_index, std::move(secret),
+                                 std::move(data_key), deid::Dictionary());
+}
+
+std::shared_ptr<Study> Identities::Load(const store::Reader& reader, const store::StudyRow& row) {
+  const auto patient = store::FindPatient(reader, row.patient);
   if (!patient || patient->secret.empty()) {
     throw Error(ErrorKind::kForbidden, "the patient's secret was destroyed");
   }
@@ -154,23 +154,32 @@ std::shared_ptr<Study> Identities::Load(const store::StudyRow& row) {
       deid::Dictionary::Parse(vault::Open(keys_.seal, DictionaryPlace(row.uid), row.dictionary)));
 }
 
+std::shared_ptr<Study> Identities::Remembered(const std::string& study_index) const {
+  const std::lock_guard lock(mutex_);
+  const auto known = by_index_.find(study_index);
+  return known != by_index_.end() ? known->second : nullptr;
+}
+
+// Of several that were made of one row at a time the first stays.
 std::shared_ptr<Study> Identities::Remember(std::shared_ptr<Study> study,
                                             const std::string& study_index) {
+  const std::lock_guard lock(mutex_);
   // Only what nobody else holds may go: a second Study object would not see the first's dictionary.
   if (by_index_.size() >= kRememberedMax) {
     std::erase_if(by_index_, [](const auto& entry) { return entry.second.use_count() == 1; });
   }
-  by_index_[study_index] = study;
-  return study;
+  return by_index_.try_emplace(study_index, std::move(study)).first->second;
 }
 
 std::shared_ptr<Study> Identities::Find(int64_t number) {
-  std::optional<store::StudyRow> row;
-  database_.Read([&](const store::Reader& reader) { row = store::FindStudy(reader, number); });
-  if (!row) return nullptr;
-  const std::lock_guard lock(mutex_);
-  const auto known = by_index_.find(row->identity_index);
-  return known != by_index_.end() ? known->second : Remember(Load(*row), row->identity_index);
+  std::shared_ptr<Study> study;
+  database_.Read([&](const store::Reader& reader) {
+    const auto row = store::FindStudy(reader, number);
+    if (!row) return;
+    study = Remembered(row->identity_index);
+    if (!study) study = Remember(Load(reader, *row), row->identity_index);
+  });
+  return study;
 }
 
 std::shared_ptr<Study> Identities::FindByUid(const std::string& pseudonymous_study_uid) {

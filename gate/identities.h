@@ -52,9 +52,12 @@ class Identities {
 
  private:
   std::string PatientIndex(const std::string& project, const dicom::DataSet& head) const;
-  std::shared_ptr<Study> Make(const std::string& project, const std::string& study_index,
-                              const dicom::DataSet& head);
-  std::shared_ptr<Study> Load(const store::StudyRow& row);
+  std::shared_ptr<Study> LoadOrMake(const std::string& project, const std::string& study_index,
+                                    const dicom::DataSet& head);
+  std::shared_ptr<Study> Make(store::Transaction& transaction, const std::string& project,
+                              const std::string& study_index, const dicom::DataSet& head);
+  std::shared_ptr<Study> Load(const store::Reader& reader, const store::StudyRow& row);
+  std::shared_ptr<Study> Remembered(const std::string& study_index) const;  // nullptr: not there
   std::shared_ptr<Study> Remember(std::shared_ptr<Study> study, const std::string& study_index);
   std::pair<int64_t, vault::Key> SecretOf(store::Transaction& transaction,
                                           const std::string& project,
@@ -66,7 +69,8 @@ class Identities {
   const Keys& keys_;
   Entropy& entropy_;
   const Clock& clock_;
-  std::mutex mutex_;
+  // Never held while the database is asked: its writer, inside a transaction, asks us.
+  mutable std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Study>> by_index_;
 };
 
