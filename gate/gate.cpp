@@ -2,6 +2,7 @@
 #include "gate/gate.h"
 
 #include <algorithm>
+#include <set>
 #include <thread>
 
 #include "dimse/server.h"
@@ -51,6 +52,12 @@ void CheckKey(store::Database& database, const Keys& keys) {
     store::PutSetting(transaction, "key_check", keys.check);
     store::Append(transaction, "vault.created", "gate", Json::Value(Json::objectValue));
   });
+}
+
+std::set<std::string> AuthoritiesOf(const Config& config) {
+  std::set<std::string> authorities;
+  for (const auto& route : config.routes) authorities.insert(route.assigning_authority);
+  return authorities;
 }
 
 spool::Options SpoolOptions(const Config& config) {
@@ -105,7 +112,7 @@ struct Gate::Parts {
 
   // Receive: heads are judged, cleaned or sealed, durable in the spool before the sender hears of
   // it.
-  Identities identities{database, keys, entropy, clock};
+  Identities identities{database, keys, entropy, clock, AuthoritiesOf(config)};
   spool::Spool spool{files, directory / "spool" / "intake", SpoolOptions(config)};
   Ledger ledger{{database, spool, identities, keys, files, directory / "spool" / "intake",
                  directory / "gate" / "quarantine"}};

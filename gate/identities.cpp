@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gate/identities.h"
 
+#include <algorithm>
+
 #include "dicom/io.h"
 #include "dicom/uid.h"
 #include "gate/hospital_tags.h"
@@ -27,6 +29,16 @@ std::string IdentityPlace(const std::string& study_uid, int64_t version) {
 }
 std::string DictionaryPlace(const std::string& study_uid) { return "dictionary/" + study_uid; }
 
+// PS3.3 C.7.1.1: a name, or else a universal identifier of its authority.
+std::string IssuerOf(const DataSet& head, const std::string& otherwise) {
+  const auto issuer = head.GetString(tags::IssuerOfPatientID);
+  if (!issuer.empty()) return issuer;
+  const auto* qualifiers = head.Find(tags::IssuerOfPatientIDQualifiersSequence);
+  if (qualifiers == nullptr || qualifiers->items.empty()) return otherwise;
+  const auto identifier = qualifiers->items.front().GetString(tags::UniversalEntityID);
+  return identifier.empty() ? otherwise : identifier;
+}
+
 int64_t Microseconds(Time time) { return time.time_since_epoch().count(); }
 
 }  // namespace
@@ -45,24 +57,40 @@ std::string Identities::InstanceIndex(const std::string& project,
 }
 
 // Equal Patient IDs of two issuers never meet. Without a Patient ID the study stands for itself.
-std::string Identities::PatientIndex(const std::string& project, const DataSet& head) const {
+std::string Identities::PatientIndex(const std::string& project, const DataSet& head,
+                                     const std::string& issuer) const {
   const auto patient_id = head.GetString(tags::PatientID);
   if (patient_id.empty()) {
     return vault::IndexOf(keys_.index,
                           {"unnamed", project, head.GetString(tags::StudyInstanceUID)});
   }
-  return vault::IndexOf(keys_.index,
-                        {"patient", project, head.GetString(tags::IssuerOfPatientID), patient_id});
+  return vault::IndexOf(keys_.index, {"patient", project, issuer, patient_id});
 }
 
-Binding Identities::Bind(const std::string& project, const DataSet& head) {
+Binding Identities::Bind(const std::string& project, const DataSet& head,
+                         const std::optional<std::string>& assigning_authority) {
   const auto study_uid = head.GetString(tags::StudyInstanceUID);
   const auto study_index = vault::IndexOf(keys_.index, {"study", project, study_uid});
   auto study = Remembered(study_index);
-  if (!study) study = Remember(LoadOrMake(project, study_index, head), study_index);
-  const auto patient_index = PatientIndex(project, head);
-  const bool named = !head.GetString(tags::PatientID).empty();
-  return {study, named && !SamePatient(patient_index, study->patient_index())};
+  if (!study) {
+    const auto issuer = IssuerOf(head, assigning_authority.value_or(""));
+    study = Remember(LoadOrMake(project, study_index, head, issuer), study_index);
+  }
+  return {study, NamesAnother(*study, head, assigning_authority)};
+}
+
+// A study may have been bound before its route had an authority.
+bool Identities::NamesAnother(const Study& study, const DataSet& head,
+                              const std::optional<std::string>& assigning_authority) const {
+  if (head.GetString(tags::PatientID).empty()) return false;
+  const auto is_bound_to = [&](const std::string& issuer) {
+    return PatientIndex(study.project(), head, issuer) == study.patient_index();
+  };
+  const auto issuer = IssuerOf(head, assigning_authority.value_or(""));
+  if (SamePatient(PatientIndex(study.project(), head, issuer), study.patient_index())) return false;
+  if (!IssuerOf(head, "").empty()) return true;
+  if (is_bound_to("")) return false;
+  return assigning_authority || std::ranges::none_of(authorities_, is_bound_to);
 }
 
 bool Identities::SamePatient(const std::string& index, const std::string& other) const {
@@ -100,7 +128,8 @@ std::pair<int64_t, vault::Key> Identities::SecretOf(store::Transaction& transact
 }
 
 std::shared_ptr<Study> Identities::LoadOrMake(const std::string& project,
-                                              const std::string& study_index, const DataSet& head) {
+                                              const std::string& study_index, const DataSet& head,
+                                              const std::string& issuer) {
   std::shared_ptr<Study> study;
   database_.Read([&](const store::Reader& reader) {
     if (const auto row = store::FindStudy(reader, study_index)) study = Load(reader, *row);
@@ -108,14 +137,15 @@ std::shared_ptr<Study> Identities::LoadOrMake(const std::string& project,
   if (study) return study;
   database_.Write([&](store::Transaction& transaction) {
     const auto row = store::FindStudy(transaction, study_index);  // another association was first
-    study = row ? Load(transaction, *row) : Make(transaction, project, study_index, head);
+    study = row ? Load(transaction, *row) : Make(transaction, project, study_index, head, issuer);
   });
   return study;
 }
 
 std::shared_ptr<Study> Identities::Make(store::Transaction& transaction, const std::string& project,
-                                        const std::string& study_index, const DataSet& head) {
-  const auto patient_index = PatientIndex(project, head);
+                                        const std::string& study_index, const DataSet& head,
+                                        const std::string& issuer) {
+  const auto patient_index = PatientIndex(project, head, issuer);
   auto [patient, key] = SecretOf(transaction, project, patient_index);
   vault::PatientSecret secret(std::move(key));
   auto data_key = vault::RandomKey(entropy_);

@@ -6,6 +6,8 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <set>
 #include <string>
 
 #include "dicom/data_set.h"
@@ -33,11 +35,19 @@ dicom::DataSet IdentityAttributes(const dicom::DataSet& head);
 
 class Identities {
  public:
-  Identities(store::Database& database, const Keys& keys, Entropy& entropy, const Clock& clock)
-      : database_(database), keys_(keys), entropy_(entropy), clock_(clock) {}
+  // `authorities`: every assigning authority that a route has.
+  Identities(store::Database& database, const Keys& keys, Entropy& entropy, const Clock& clock,
+             std::set<std::string> authorities)
+      : database_(database),
+        keys_(keys),
+        entropy_(entropy),
+        clock_(clock),
+        authorities_(std::move(authorities)) {}
 
-  // `head` has a Study Instance UID.
-  Binding Bind(const std::string& project, const dicom::DataSet& head);
+  // `head` has a Study Instance UID. `assigning_authority` is that of a Patient ID without issuer;
+  // nullopt: it came over a route that is not known any more.
+  Binding Bind(const std::string& project, const dicom::DataSet& head,
+               const std::optional<std::string>& assigning_authority);
   std::shared_ptr<Study> Find(int64_t number);
   std::shared_ptr<Study> FindByUid(const std::string& pseudonymous_study_uid);  // nullptr: unknown
 
@@ -51,11 +61,15 @@ class Identities {
   std::string SealDictionary(const Study& study) const;
 
  private:
-  std::string PatientIndex(const std::string& project, const dicom::DataSet& head) const;
+  std::string PatientIndex(const std::string& project, const dicom::DataSet& head,
+                           const std::string& issuer) const;
   std::shared_ptr<Study> LoadOrMake(const std::string& project, const std::string& study_index,
-                                    const dicom::DataSet& head);
+                                    const dicom::DataSet& head, const std::string& issuer);
   std::shared_ptr<Study> Make(store::Transaction& transaction, const std::string& project,
-                              const std::string& study_index, const dicom::DataSet& head);
+                              const std::string& study_index, const dicom::DataSet& head,
+                              const std::string& issuer);
+  bool NamesAnother(const Study& study, const dicom::DataSet& head,
+                    const std::optional<std::string>& assigning_authority) const;
   std::shared_ptr<Study> Load(const store::Reader& reader, const store::StudyRow& row);
   std::shared_ptr<Study> Remembered(const std::string& study_index) const;  // nullptr: not there
   std::shared_ptr<Study> Remember(std::shared_ptr<Study> study, const std::string& study_index);
@@ -69,6 +83,7 @@ class Identities {
   const Keys& keys_;
   Entropy& entropy_;
   const Clock& clock_;
+  const std::set<std::string> authorities_;
   // Never held while the database is asked: its writer, inside a transaction, asks us.
   mutable std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Study>> by_index_;

@@ -126,7 +126,7 @@ std::unique_ptr<dimse::StoreSink> Intake::Store(const dimse::Association& associ
   if (!parts_.spool.has_room()) throw Error(ErrorKind::kBusy, "the spool is full");
   const auto match = Match(
       parts_.config, {association.called_aet, association.calling_aet, association.peer_address});
-  return std::make_unique<ObjectSink>(*this, match.project, request, association.number);
+  return std::make_unique<ObjectSink>(*this, match, request, association.number);
 }
 
 void Intake::NoteSender(uint64_t association, const std::shared_ptr<Study>& study) {
@@ -155,11 +155,14 @@ dimse::Status Intake::EventReport(const dimse::Association& association,
 std::unique_ptr<ObjectWriter> Intake::Admit(const ProjectConfig* project, std::string_view head,
                                             const dicom::TransferSyntax& syntax,
                                             const dimse::StoreRequest& request,
-                                            uint64_t association) {
+                                            uint64_t association,
+                                            const std::optional<std::string>& assigning_authority) {
   const Instance<Hospital> instance(Permit<Hospital>(), dicom::Read(head, syntax), syntax);
   RequireEvenLengths(instance.data_set());
   RequireIdentifiers(instance.data_set(), request);
-  if (project != nullptr) return Judge(*project, instance, request, association);
+  if (project != nullptr) {
+    return Judge(*project, instance, request, association, assigning_authority);
+  }
   return JudgeWithoutProject(instance, head, request);
 }
 
@@ -182,12 +185,14 @@ std::unique_ptr<ObjectWriter> Intake::JudgeWithoutProject(const Instance<Hospita
 class Intake::Judgement {
  public:
   Judgement(Intake& intake, const ProjectConfig& project, const Instance<Hospital>& instance,
-            const dimse::StoreRequest& request, uint64_t association)
+            const dimse::StoreRequest& request, uint64_t association,
+            const std::optional<std::string>& assigning_authority)
       : intake_(intake),
         project_(project),
         instance_(instance),
         request_(request),
-        binding_(intake.parts_.identities.Bind(project.id, instance.data_set())),
+        binding_(
+            intake.parts_.identities.Bind(project.id, instance.data_set(), assigning_authority)),
         memo_(binding_.study->BorrowMemo()),
         arrival_(Started(intake.parts_, &project, binding_.study.get(), request)) {
     intake_.NoteSender(association, binding_.study);
@@ -264,8 +269,10 @@ class Intake::Judgement {
 std::unique_ptr<ObjectWriter> Intake::Judge(const ProjectConfig& project,
                                             const Instance<Hospital>& instance,
                                             const dimse::StoreRequest& request,
-                                            uint64_t association) {
-  return Judgement(*this, project, instance, request, association).Decide(association == 0);
+                                            uint64_t association,
+                                            const std::optional<std::string>& assigning_authority) {
+  return Judgement(*this, project, instance, request, association, assigning_authority)
+      .Decide(association == 0);
 }
 
 }  // namespace glossator::gate

@@ -81,7 +81,8 @@ class Intake final : public dimse::Handler {
   // more.
   std::unique_ptr<ObjectWriter> Admit(const ProjectConfig* project, std::string_view head,
                                       const dicom::TransferSyntax& syntax,
-                                      const dimse::StoreRequest& request, uint64_t association);
+                                      const dimse::StoreRequest& request, uint64_t association,
+                                      const std::optional<std::string>& assigning_authority = {});
 
   const IntakeParts& parts() const { return parts_; }
   IntakeCounters& counters() { return counters_; }
@@ -92,7 +93,8 @@ class Intake final : public dimse::Handler {
 
   std::unique_ptr<ObjectWriter> Judge(const ProjectConfig& project,
                                       const Instance<Hospital>& instance,
-                                      const dimse::StoreRequest& request, uint64_t association);
+                                      const dimse::StoreRequest& request, uint64_t association,
+                                      const std::optional<std::string>& assigning_authority);
   std::unique_ptr<ObjectWriter> JudgeWithoutProject(const Instance<Hospital>& instance,
                                                     std::string_view head,
                                                     const dimse::StoreRequest& request);

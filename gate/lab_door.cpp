@@ -43,13 +43,15 @@ Json::Value FeedOf(const std::vector<Row>& rows, int64_t after, ToItem to_item) 
   return reply;
 }
 
-Json::Value StudyItem(const store::StudyRow& row) {
+Json::Value StudyItem(const store::StudyRow& row, const std::vector<std::string>& links) {
   Json::Value item;
   item["seq"] = Json::Int64(row.seq);
   item["study"] = Json::Int64(row.number);
   item["project"] = row.project;
   item["study_uid"] = row.uid;
   item["patient_code"] = row.patient_code;
+  item["patient_links"] = Json::Value(Json::arrayValue);
+  for (const auto& code : links) item["patient_links"].append(code);
   item["state"] = row.state;
   item["instances"] = Json::Int64(row.instances);
   item["sealed"] = Json::Int64(row.sealed);
@@ -159,11 +161,14 @@ Json::Value LabDoor::Status(const Json::Value&) {
 }
 
 Json::Value LabDoor::Studies(const Json::Value& request) {
-  std::vector<store::StudyRow> rows;
+  Json::Value reply;
   parts_.database.Read([&](const store::Reader& reader) {
-    rows = store::ChangedStudies(reader, After(request), Limit(request));
+    const auto rows = store::ChangedStudies(reader, After(request), Limit(request));
+    reply = FeedOf(rows, After(request), [&](const store::StudyRow& row) {
+      return StudyItem(row, store::LinkedCodes(reader, row.patient));
+    });
   });
-  return FeedOf(rows, After(request), StudyItem);
+  return reply;
 }
 
 Json::Value LabDoor::Release(const Json::Value& request) {

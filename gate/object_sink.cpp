@@ -21,10 +21,10 @@ const dicom::TransferSyntax& Inner(const dicom::TransferSyntax& syntax) {
 
 }  // namespace
 
-ObjectSink::ObjectSink(Intake& intake, const ProjectConfig* project, dimse::StoreRequest request,
+ObjectSink::ObjectSink(Intake& intake, RouteMatch route, dimse::StoreRequest request,
                        uint64_t association)
     : intake_(intake),
-      project_(project),
+      route_(std::move(route)),
       request_(std::move(request)),
       association_(association),
       inner_syntax_(Inner(*request_.transfer_syntax)),
@@ -77,8 +77,8 @@ void ObjectSink::TakeHead(std::string_view bytes) {
 // The head is there: judge it, then pass on what has already come of the pixels.
 void ObjectSink::Complete() {
   const auto size = scanner_.head_size();
-  writer_ = intake_.Admit(project_, std::string_view(head_).substr(0, size), inner_syntax_,
-                          request_, association_);
+  writer_ = intake_.Admit(route_.project, std::string_view(head_).substr(0, size), inner_syntax_,
+                          request_, association_, route_.assigning_authority);
   if (size < head_.size()) writer_->Write(std::string_view(head_).substr(size));
   head_.clear();
   head_.shrink_to_fit();
@@ -93,7 +93,8 @@ void ObjectSink::End(dimse::Respond respond) {
       if (!scanner_.at_boundary(head_.size())) {
         throw Error(ErrorKind::kInvalid, "the data set ends inside an element");
       }
-      writer_ = intake_.Admit(project_, head_, inner_syntax_, request_, association_);
+      writer_ = intake_.Admit(route_.project, head_, inner_syntax_, request_, association_,
+                              route_.assigning_authority);
     }
     if (!failure_) writer_->Finish(respond);
   } catch (const Error& error) {

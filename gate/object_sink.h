@@ -17,8 +17,7 @@ namespace glossator::gate {
 
 class ObjectSink final : public dimse::StoreSink {
  public:
-  ObjectSink(Intake& intake, const ProjectConfig* project, dimse::StoreRequest request,
-             uint64_t association);
+  ObjectSink(Intake& intake, RouteMatch route, dimse::StoreRequest request, uint64_t association);
 
   void Begin(std::function<void()> resume) override { resume_ = std::move(resume); }
   dimse::Flow Data(std::string_view bytes) override;
@@ -32,7 +31,7 @@ class ObjectSink final : public dimse::StoreSink {
   dimse::Flow Refuse(const Error& error);
 
   Intake& intake_;
-  const ProjectConfig* project_;
+  RouteMatch route_;
   dimse::StoreRequest request_;
   uint64_t association_;
   const dicom::TransferSyntax& inner_syntax_;  // of the inflated bytes

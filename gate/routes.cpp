@@ -25,9 +25,10 @@ RouteMatch Match(const Config& config, const Caller& caller) {
     if (!Is(route.calling_aet, caller.calling_aet)) continue;
     if (!PeerIs(route.peer, caller.peer_address)) continue;
     const auto* project = config.FindProject(route.project);
-    return {project ? RouteOutcome::kProject : RouteOutcome::kQuarantine, project};
+    return {project ? RouteOutcome::kProject : RouteOutcome::kQuarantine, project,
+            route.assigning_authority};
   }
-  return {called_known ? RouteOutcome::kUnknownCalling : RouteOutcome::kUnknownCalled, nullptr};
+  return {called_known ? RouteOutcome::kUnknownCalling : RouteOutcome::kUnknownCalled, nullptr, {}};
 }
 
 }  // namespace glossator::gate

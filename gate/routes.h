@@ -21,6 +21,7 @@ enum class RouteOutcome { kProject, kQuarantine, kUnknownCalled, kUnknownCalling
 struct RouteMatch {
   RouteOutcome outcome = RouteOutcome::kUnknownCalled;
   const ProjectConfig* project = nullptr;  // kProject only; points into the configuration
+  std::string assigning_authority{};       // of Patient IDs that name none
 };
 
 // A called AE title that no route names is unknown; so is a calling AE title (or peer) that no

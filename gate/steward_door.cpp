@@ -109,11 +109,7 @@ Json::Value StewardDoor::IdentityMerge(const Json::Value& request) {
     const auto from = store::FindPatient(transaction, PatientIndex(request, "from", "from_issuer"));
     const auto into = store::FindPatient(transaction, PatientIndex(request, "into", "into_issuer"));
     if (!from || !into) throw Error(ErrorKind::kNotFound, "no such patient in this project");
-    if (from->number == into->number || into->merged_into == from->number) {
-      throw Error(ErrorKind::kConflict, "the two are already one");
-    }
-    transaction.Execute("UPDATE patient SET merged_into = ? WHERE number = ?",
-                        {into->number, from->number});
+    store::LinkPatient(transaction, *from, into->number);
     Json::Value fields;
     fields["from"] = Json::Int64(from->number);
     fields["into"] = Json::Int64(into->number);
@@ -126,7 +122,7 @@ Json::Value StewardDoor::IdentitySplit(const Json::Value& request) {
   parts_.database.Write([&](store::Transaction& transaction) {
     const auto from = store::FindPatient(transaction, PatientIndex(request, "from", "from_issuer"));
     if (!from || !from->merged_into) throw Error(ErrorKind::kNotFound, "no such merge");
-    transaction.Execute("UPDATE patient SET merged_into = NULL WHERE number = ?", {from->number});
+    store::LinkPatient(transaction, *from, std::nullopt);
     Json::Value fields;
     fields["from"] = Json::Int64(from->number);
     store::Append(transaction, "identity.split", "steward", fields);
@@ -143,6 +139,7 @@ Json::Value StewardDoor::RoutesMatch(const Json::Value& request) {
   Json::Value reply;
   reply["outcome"] = kOutcomes[static_cast<size_t>(match.outcome)];
   reply["project"] = match.project ? match.project->id : "";
+  reply["assigning_authority"] = match.assigning_authority;
   return reply;
 }
 

@@ -26,6 +26,7 @@ struct Case {
   std::vector<std::string> reasons;
   std::string created;  // ISO 8601
   std::string updated;
+  std::vector<std::string> patient_links{};  // codes that stewards said to be the same person
 };
 
 // One imported object.

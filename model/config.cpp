@@ -36,6 +36,11 @@ Text Identifier(const Text& text) {
 Text NotEmpty(const Text& text) {
   return Unless(!text.empty() && text.size() <= 64, "expected 1 to 64 characters");
 }
+// LO (PS3.5 6.2), so that it can stand where an object's own issuer stands.
+Text LongString(const Text& text) {
+  const bool plain = std::ranges::all_of(text, [](char c) { return c >= ' ' && c != '\\'; });
+  return Unless(plain && text.size() <= 64, "expected at most 64 characters without backslash");
+}
 Text Address(const Text& text) {
   return Unless(IsAddress(text), "expected an IPv4 or IPv6 address to bind");
 }
@@ -154,6 +159,8 @@ const std::vector<Field<RouteConfig>>& Table<RouteConfig>() {
       Optional<RouteConfig, Text>("CallingAet", &RouteConfig::calling_aet, AeTitleOrAny),
       Optional<RouteConfig, Text>("Peer", &RouteConfig::peer, Peer),
       Optional("Project", &RouteConfig::project),
+      Optional<RouteConfig, Text>("AssigningAuthority", &RouteConfig::assigning_authority,
+                                  LongString),
   };
   return table;
 }

@@ -43,10 +43,11 @@ struct ProjectConfig {
 };
 
 struct RouteConfig {
-  std::string called_aet = "*";   // "*" matches all
-  std::string calling_aet = "*";  // "*" matches all
-  std::string peer = "*";         // address or CIDR, "*" matches all
-  std::string project;            // empty: quarantine
+  std::string called_aet = "*";       // "*" matches all
+  std::string calling_aet = "*";      // "*" matches all
+  std::string peer = "*";             // address or CIDR, "*" matches all
+  std::string project;                // empty: quarantine
+  std::string assigning_authority{};  // of Patient IDs that name none (PS3.3 C.7.1.1)
 };
 
 struct DestinationConfig {

@@ -59,8 +59,18 @@ void Make(Transaction& transaction, const StudyChange& change) {
   the_case.arriving = change.instances;
   the_case.sealed = change.sealed;
   the_case.reasons = change.reasons;
+  the_case.patient_links = change.patient_links;
   the_case.id = store::InsertCase(transaction, the_case);
   TellOfCase(transaction, "case.received", the_case);
+}
+
+// Whoever splits data into training and test sets must keep linked codes together.
+void FollowLinks(Transaction& transaction, Case& the_case, const StudyChange& change) {
+  if (the_case.patient_links == change.patient_links) return;
+  the_case.patient_links = change.patient_links;
+  store::UpdateCase(transaction, the_case);
+  Tell(transaction, "case.linked", kNodeActor,
+       {{"case", the_case.id}, {"patient_links", ToJson(the_case.patient_links)}});
 }
 
 }  // namespace
@@ -68,6 +78,7 @@ void Make(Transaction& transaction, const StudyChange& change) {
 void Cases::Follow(Transaction& transaction, const StudyChange& change) const {
   auto the_case = store::FindCaseOfStudy(transaction, change.study_uid);
   if (!the_case) return Make(transaction, change);
+  FollowLinks(transaction, *the_case, change);
   const auto state = FollowedState(*the_case, change);
   if (!state && !IsWorthTelling(*the_case, change)) return;
   the_case->state = state.value_or(the_case->state);
@@ -86,7 +97,8 @@ Case Cases::FindOrMake(Transaction& transaction, const Batch& batch) const {
                      .patient_code = batch.patient_code,
                      .state = "RELEASED",
                      .instances = static_cast<int64_t>(batch.records.size()),
-                     .reasons = {}});
+                     .reasons = {},
+                     .patient_links = {}});
   return *store::FindCaseOfStudy(transaction, batch.study_uid);
 }
 

@@ -42,6 +42,15 @@ Json::Value Request(const char* call) {
   return request;
 }
 
+std::vector<std::string> Texts(const Json::Value& json, const char* name) {
+  std::vector<std::string> texts;
+  for (const Json::Value& text : Array(json, name)) {
+    if (!text.isString()) Disagree(name);
+    texts.push_back(text.asString());
+  }
+  return texts;
+}
+
 Json::Value PageRequest(const char* call, int64_t after, size_t limit) {
   Json::Value request = Request(call);
   request["after"] = Json::Int64(after);
@@ -50,14 +59,10 @@ Json::Value PageRequest(const char* call, int64_t after, size_t limit) {
 }
 
 void Parse(const Json::Value& json, StudyChange& change) {
-  change = {Int(json, "seq"),        Int(json, "study"),         Text(json, "project"),
-            Text(json, "study_uid"), Text(json, "patient_code"), Text(json, "state"),
-            Int(json, "instances"),  Int(json, "sealed"),        {},
-            Int(json, "revision")};
-  for (const Json::Value& reason : Array(json, "reasons")) {
-    if (!reason.isString()) Disagree("reasons");
-    change.reasons.push_back(reason.asString());
-  }
+  change = {Int(json, "seq"),        Int(json, "study"),          Text(json, "project"),
+            Text(json, "study_uid"), Text(json, "patient_code"),  Text(json, "state"),
+            Int(json, "instances"),  Int(json, "sealed"),         Texts(json, "reasons"),
+            Int(json, "revision"),   Texts(json, "patient_links")};
 }
 
 void Parse(const Json::Value& json, DeliveryChange& change) {

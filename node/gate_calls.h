@@ -22,6 +22,7 @@ struct StudyChange {
   int64_t sealed = 0;
   std::vector<std::string> reasons;
   int64_t revision = 0;
+  std::vector<std::string> patient_links{};
 };
 
 struct DeliveryChange {

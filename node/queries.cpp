@@ -43,6 +43,7 @@ Json::Value ToJson(const glossator::Case& value) {
   json["state"] = NameOf(value.state);
   json["studyInstanceUid"] = value.study_uid;
   json["patientId"] = value.patient_code;
+  json["patientLinks"] = Texts(value.patient_links);
   json["revision"] = Json::Int64(value.revision);
   json["instances"] = Json::Int64(value.revision > 0 ? value.instances : value.arriving);
   json["arriving"] = Json::Int64(value.arriving);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/gate_identity.h"
 
+#include "dicom/error.h"
 #include "store/gate_schema.h"
 
 namespace glossator::store {
@@ -61,6 +62,53 @@ std::optional<PatientRow> FindPatient(const Reader& reader, std::string_view ide
 std::optional<PatientRow> FindPatient(const Reader& reader, int64_t number) {
   return One<PatientRow>(reader.Query(Select(kPatientColumns, "WHERE number = ?"), {number}),
                          ToPatient);
+}
+
+namespace {
+
+// Everybody who is linked with ?1, up to the one into whom all were merged and down again.
+constexpr std::string_view kLinked =
+    "WITH RECURSIVE up(n) AS (SELECT ?1 UNION SELECT merged_into FROM patient JOIN up ON number = n"
+    " WHERE merged_into IS NOT NULL),"
+    " linked(n) AS (SELECT n FROM up UNION SELECT number FROM patient JOIN linked ON merged_into = "
+    "n) ";
+
+std::string Linked(std::string_view then) { return std::string(kLinked).append(then); }
+
+void TouchLinked(Transaction& transaction, int64_t patient) {
+  std::vector<int64_t> studies;
+  auto rows = transaction.Query(
+      Linked("SELECT number FROM study WHERE patient IN (SELECT n FROM linked)"), {patient});
+  while (rows.Next()) studies.push_back(rows.Int64(0));
+  for (const int64_t study : studies) {
+    transaction.Execute("UPDATE study SET seq = ? WHERE number = ?",
+                        {NextChange(transaction), study});
+  }
+}
+
+}  // namespace
+
+void LinkPatient(Transaction& transaction, const PatientRow& from, std::optional<int64_t> into) {
+  if (into && from.merged_into) {
+    throw Error(ErrorKind::kConflict, "the patient is merged already; split it first");
+  }
+  if (into &&
+      transaction.Query(Linked("SELECT 1 FROM linked WHERE n = ?2"), {from.number, *into}).Next()) {
+    throw Error(ErrorKind::kConflict, "the two are already one");
+  }
+  TouchLinked(transaction, from.number);
+  transaction.Execute("UPDATE patient SET merged_into = ? WHERE number = ?", {into, from.number});
+  if (into) TouchLinked(transaction, *into);
+}
+
+std::vector<std::string> LinkedCodes(const Reader& reader, int64_t patient) {
+  std::vector<std::string> codes;
+  auto rows = reader.Query(
+      Linked("SELECT DISTINCT patient_code FROM study WHERE patient <> ?1 AND patient IN"
+             " (SELECT n FROM linked) ORDER BY patient_code"),
+      {patient});
+  while (rows.Next()) codes.push_back(rows.Text(0));
+  return codes;
 }
 
 int64_t InsertPatient(Transaction& transaction, const PatientRow& patient) {

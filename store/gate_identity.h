@@ -52,6 +52,11 @@ void PutSetting(Transaction& transaction, std::string_view name, std::string_vie
 
 std::optional<PatientRow> FindPatient(const Reader& reader, std::string_view identity_index);
 std::optional<PatientRow> FindPatient(const Reader& reader, int64_t number);
+// A merge is a link: codes stay. nullopt: undo it. Every study of those who are linked gets the
+// next change number. Throws Error{kConflict} when the two are one already or the first is linked.
+void LinkPatient(Transaction& transaction, const PatientRow& from, std::optional<int64_t> into);
+// Codes of the other patients that stewards said to be the same person, in order.
+std::vector<std::string> LinkedCodes(const Reader& reader, int64_t patient);
 int64_t InsertPatient(Transaction& transaction, const PatientRow& patient);
 
 std::optional<StudyRow> FindStudy(const Reader& reader, std::string_view identity_index);

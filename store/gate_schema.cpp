@@ -129,12 +129,18 @@ ALTER TABLE instance ADD COLUMN identity_digest TEXT NOT NULL DEFAULT '';
 ALTER TABLE quarantine ADD COLUMN identity_digest TEXT NOT NULL DEFAULT '';
 )sql";
 
+constexpr std::string_view kLinks = R"sql(
+CREATE INDEX patient_by_merge ON patient(merged_into) WHERE merged_into IS NOT NULL;
+CREATE INDEX study_by_patient ON study(patient);
+)sql";
+
 }  // namespace
 
 std::span<const Migration> GateMigrations() {
-  static const std::array<Migration, 3> kMigrations{
+  static const std::array<Migration, 4> kMigrations{
       kJournalMigration, Migration{2, "hospital side", kGateTables},
-      Migration{3, "versions of identity", kIdentityVersions}};
+      Migration{3, "versions of identity", kIdentityVersions},
+      Migration{4, "links of patients", kLinks}};
   return kMigrations;
 }
 

@@ -8,21 +8,21 @@ namespace {
 
 constexpr const char* kSelectCase =
     "SELECT id, project, study_uid, patient_code, state, revision, instances, arriving, sealed,"
-    " reasons, created, updated FROM study_case ";
+    " reasons, created, updated, patient_links FROM study_case ";
 constexpr const char* kSelectInstance =
     "SELECT sop_instance_uid, series_instance_uid, sop_class_uid, transfer_syntax_uid, modality,"
     " sha256, size, revision, image FROM instance ";
 
-std::string ToText(const std::vector<std::string>& reasons) {
+std::string ToText(const std::vector<std::string>& texts) {
   Json::Value json(Json::arrayValue);
-  for (const std::string& reason : reasons) json.append(reason);
+  for (const std::string& text : texts) json.append(text);
   return dicom::WriteJson(json);
 }
 
-std::vector<std::string> ReasonsFrom(const std::string& text) {
-  std::vector<std::string> reasons;
-  for (const Json::Value& reason : dicom::ParseJson(text)) reasons.push_back(reason.asString());
-  return reasons;
+std::vector<std::string> TextsFrom(const std::string& text) {
+  std::vector<std::string> texts;
+  for (const Json::Value& item : dicom::ParseJson(text)) texts.push_back(item.asString());
+  return texts;
 }
 
 Case CaseFrom(const Rows& row) {
@@ -35,9 +35,10 @@ Case CaseFrom(const Rows& row) {
           .instances = row.Int64(6),
           .arriving = row.Int64(7),
           .sealed = row.Int64(8),
-          .reasons = ReasonsFrom(row.Text(9)),
+          .reasons = TextsFrom(row.Text(9)),
           .created = row.Text(10),
-          .updated = row.Text(11)};
+          .updated = row.Text(11),
+          .patient_links = TextsFrom(row.Text(12))};
 }
 
 CaseInstance InstanceFrom(const Rows& row) {
@@ -89,18 +90,19 @@ std::map<std::string, int64_t> CountCases(const Reader& reader, std::string_view
 int64_t InsertCase(Transaction& transaction, const Case& value) {
   return transaction.Insert(
       "INSERT INTO study_case (project, study_uid, patient_code, state, revision, instances,"
-      " arriving, sealed, reasons, created, updated) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+      " arriving, sealed, reasons, created, updated, patient_links)"
+      " VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
       {value.project, value.study_uid, value.patient_code, NameOf(value.state), value.revision,
        value.instances, value.arriving, value.sealed, ToText(value.reasons), transaction.now(),
-       transaction.now()});
+       transaction.now(), ToText(value.patient_links)});
 }
 
 void UpdateCase(Transaction& transaction, const Case& value) {
   transaction.Execute(
       "UPDATE study_case SET state = ?, revision = ?, instances = ?, arriving = ?, sealed = ?,"
-      " reasons = ?, updated = ? WHERE id = ?",
+      " reasons = ?, updated = ?, patient_links = ? WHERE id = ?",
       {NameOf(value.state), value.revision, value.instances, value.arriving, value.sealed,
-       ToText(value.reasons), transaction.now(), value.id});
+       ToText(value.reasons), transaction.now(), ToText(value.patient_links), value.id});
 }
 
 std::vector<CaseInstance> CaseInstances(const Reader& reader, int64_t case_id,

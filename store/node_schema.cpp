@@ -160,6 +160,10 @@ CREATE TABLE setting (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+constexpr std::string_view kPatientLinks = R"sql(
+ALTER TABLE study_case ADD COLUMN patient_links TEXT NOT NULL DEFAULT '[]';
+)sql";
+
 constexpr std::array kNounTables = std::to_array<std::string_view>(
     {"study_case", "instance", "batch", "workitem", "submission", "submission_object", "decision",
      "result", "delivery", "setting"});
@@ -167,8 +171,9 @@ constexpr std::array kNounTables = std::to_array<std::string_view>(
 }  // namespace
 
 std::span<const Migration> NodeMigrations() {
-  static const std::array<Migration, 3> kMigrations = {
-      kJournalMigration, Migration{2, "node", kNodeTables}, Migration{3, "setting", kNodeSetting}};
+  static const std::array<Migration, 4> kMigrations = {
+      kJournalMigration, Migration{2, "node", kNodeTables}, Migration{3, "setting", kNodeSetting},
+      Migration{4, "links of patients", kPatientLinks}};
   return kMigrations;
 }
 

@@ -30,17 +30,17 @@ class IdentitiesTest : public testing::Test {
   SystemEntropy entropy_;
   Keys keys_{vault::KeyFromHex(std::string(64, 'a'))};
   store::Database database_{directory_.path() / "gate.db", clock_, store::GateMigrations()};
-  Identities identities_{database_, keys_, entropy_, clock_};
+  Identities identities_{database_, keys_, entropy_, clock_, {}};
 };
 
 // A new study arrived while the rows of the one before were written: the network's thread held the
 // identities and waited for the database's writer, the writer waited for the identities, and the
 // gate never answered again.
 TEST_F(IdentitiesTest, AStudyIsFoundInsideATransactionWhileAnotherIsBeingBound) {
-  const auto known = identities_.Bind("lung", Head(1)).study;
+  const auto known = identities_.Bind("lung", Head(1), "").study;
   std::thread network;
   database_.Write([&](store::Transaction&) {
-    network = std::thread([&] { identities_.Bind("lung", Head(2)); });
+    network = std::thread([&] { identities_.Bind("lung", Head(2), ""); });
     std::this_thread::sleep_for(std::chrono::milliseconds(100));  // it waits for us by now
     EXPECT_EQ(identities_.Find(known->number()), known);
   });
@@ -51,7 +51,7 @@ TEST_F(IdentitiesTest, ManyAssociationsThatBringOneNewStudyGetOneAndTheSame) {
   std::vector<std::thread> network;
   std::vector<std::shared_ptr<Study>> bound(8);
   for (auto& study : bound) {
-    network.emplace_back([&] { study = identities_.Bind("lung", Head(1)).study; });
+    network.emplace_back([&] { study = identities_.Bind("lung", Head(1), "").study; });
   }
   for (auto& thread : network) thread.join();
   EXPECT_EQ(std::set(bound.begin(), bound.end()).size(), 1u);

@@ -35,6 +35,19 @@ TEST_F(Import, SaysWhichCasesTheGateKeepsSealed) {
   EXPECT_EQ(CaseState(), "RECEIVING");
 }
 
+TEST_F(Import, ShowsWhichCodesAreTheSamePersonWhateverStateTheCaseIsIn) {
+  OpenCase();
+  EXPECT_TRUE(CaseFor(max_)["patientLinks"].empty());
+  TellStudy("IMPORTED", 5, 1, {"P-OTHER"});
+  node_->Tick();
+  EXPECT_EQ(CaseFor(max_)["patientLinks"][0].asString(), "P-OTHER");
+  EXPECT_EQ(CountEvents("case.linked"), 1);
+  TellStudy("IMPORTED", 5, 1);
+  node_->Tick();
+  EXPECT_TRUE(CaseFor(max_)["patientLinks"].empty());
+  ExpectWholeJournal();
+}
+
 TEST_F(Import, RefusesBytesThatAreNotWhatTheGateReleased) {
   TellStudy("RELEASED", 2, 1);
   ReleaseBatch(1, {Slice(1), Slice(2)});

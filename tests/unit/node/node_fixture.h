@@ -246,7 +246,8 @@ class NodeTest : public testing::Test {
     });
   }
 
-  void TellStudy(const std::string& state, int instances, int revision = 0) {
+  void TellStudy(const std::string& state, int instances, int revision = 0,
+                 const std::vector<std::string>& links = {}) {
     Json::Value item;
     item["study"] = 1;
     item["project"] = "LUNG";
@@ -256,6 +257,8 @@ class NodeTest : public testing::Test {
     item["instances"] = instances;
     item["sealed"] = 0;
     item["reasons"] = Json::Value(Json::arrayValue);
+    item["patient_links"] = Json::Value(Json::arrayValue);
+    for (const std::string& code : links) item["patient_links"].append(code);
     item["revision"] = revision;
     gate_.Tell("studies", item);
   }
