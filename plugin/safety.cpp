@@ -50,6 +50,8 @@ constexpr Rule kWarnings[] = {
     {"RestApiWriteToFileSystemEnabled", IsSetOrTrue, "has no effect: that route is refused"},
 };
 
+constexpr const char* kSamplePassword = "CHANGE-ME";  // packaging/glossator.json
+
 void CheckPasswords(const Value& users, std::vector<std::string>& faults) {
   if (!users.isObject()) {
     return;
@@ -57,6 +59,8 @@ void CheckPasswords(const Value& users, std::vector<std::string>& faults) {
   for (const std::string& user : users.getMemberNames()) {
     if (!users[user].isString() || users[user].asString().empty()) {
       faults.push_back("RegisteredUsers." + user + ": has no password");
+    } else if (users[user].asString() == kSamplePassword) {
+      faults.push_back("RegisteredUsers." + user + ": still has the sample's password");
     }
   }
 }

@@ -28,6 +28,13 @@ TEST(Safety, FindsNothingInSafeSettings) {
   EXPECT_THAT(safety.warnings, IsEmpty());
 }
 
+TEST(Safety, RefusesThePasswordOfTheSample) {
+  Json::Value settings = SafeSettings();
+  settings["RegisteredUsers"]["ada"] = "CHANGE-ME";
+  EXPECT_THAT(CheckSettings(settings).faults,
+              Contains("RegisteredUsers.ada: still has the sample's password"));
+}
+
 struct Unsafe {
   const char* key;
   const char* value;
