@@ -109,6 +109,7 @@ Json::Value StewardDoor::QuarantineShow(const Json::Value& request) {
 // that what a person may decide is set aside. What it is sealed for then, is said and noted.
 Json::Value StewardDoor::QuarantineRelease(const Json::Value& request) {
   const auto row = OpenRow(request);
+  parts_.ledger.Flush();  // the row is there a moment before its object is let go
   if (!deid::IsReleasable(row.reason)) return KeepSealed(request, row, {row.reason, row.path});
   const auto* project = parts_.config.FindProject(row.project);
   if (project == nullptr) throw Error(ErrorKind::kNotFound, "the project is no longer configured");
