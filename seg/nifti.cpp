@@ -14,7 +14,7 @@ namespace glossator::seg {
 namespace {
 
 constexpr size_t kHeader = 348;
-constexpr size_t kData = 352;
+constexpr size_t kData = kNiftiHeader;
 
 // Byte offsets of the fields.
 enum At : size_t {
@@ -122,7 +122,7 @@ std::optional<Affine> AffineOfHeader(const Fields& fields) {
   return affine;
 }
 
-void ReadShape(const Fields& fields, VolumeFile& volume) {
+void ReadShape(const Fields& fields, VolumeHeader& volume) {
   const int dimensions = fields.Short(kDim);
   if (dimensions < 2 || dimensions > 7) Invalid("the number of dimensions is absurd");
   uint64_t layers = 1;
@@ -161,13 +161,13 @@ void PutAffine(std::string& header, Affine affine) {
 
 }  // namespace
 
-VolumeFile ParseNifti(std::string bytes) {
+VolumeHeader ParseNiftiHeader(std::string_view bytes) {
   if (bytes.size() < kData) Invalid("shorter than its header");
-  const bool swapped = Fields(bytes, true).Get<int32_t>(kSizeOfHeader) == 348;
-  const Fields fields(bytes, swapped);
+  VolumeHeader volume;
+  volume.big_endian = Fields(bytes, true).Get<int32_t>(kSizeOfHeader) == 348;
+  const Fields fields(bytes, volume.big_endian);
   if (fields.Get<int32_t>(kSizeOfHeader) != 348) Invalid("no NIfTI-1 header");
-  if (bytes.compare(kMagic, 3, "n+1") != 0) Invalid("header and voxels must be in one file");
-  VolumeFile volume;
+  if (bytes.substr(kMagic, 3) != "n+1") Invalid("header and voxels must be in one file");
   ReadShape(fields, volume);
   const auto* type = std::find_if(std::begin(kTypes), std::end(kTypes), [&](const TypeCode& t) {
     return t.code == fields.Short(kDataType);
@@ -179,16 +179,23 @@ VolumeFile ParseNifti(std::string bytes) {
     Invalid("scaled values are no labels");
   }
   const double offset = fields.Real(kVoxOffset);
+  if (!(offset >= kHeader && offset <= 1e9)) Invalid("an absurd offset of the voxels");
+  volume.data_at = static_cast<uint64_t>(offset);
+  DataBytes(volume);  // throws when it is absurd
+  volume.affine = AffineOfHeader(fields);
+  return volume;
+}
+
+VolumeFile ParseNifti(std::string_view bytes) {
+  VolumeFile volume{ParseNiftiHeader(bytes), {}};
   const uint64_t size = DataBytes(volume);
-  if (!(offset >= kHeader && offset <= static_cast<double>(bytes.size())) ||
-      bytes.size() - static_cast<size_t>(offset) < size) {
+  if (volume.data_at > bytes.size() || bytes.size() - volume.data_at < size) {
     Invalid("fewer voxels than it says");
   }
-  volume.affine = AffineOfHeader(fields);
-  bytes.erase(0, static_cast<size_t>(offset));  // in place: a volume is not held twice
-  bytes.resize(size);
-  volume.data = std::move(bytes);
-  if (swapped) SwapBytes(volume.data, BytesOf(volume.type));
+  volume.data = bytes.substr(volume.data_at, size);
+  if (volume.big_endian) SwapBytes(volume.data, BytesOf(volume.type));
+  volume.big_endian = false;
+  volume.data_at = 0;
   return volume;
 }
 

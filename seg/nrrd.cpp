@@ -151,21 +151,16 @@ std::optional<Affine> AffineOfFields(const FieldMap& fields) {
   return affine;
 }
 
-void TakeVoxels(const FieldMap& fields, std::string_view bytes, VolumeFile& volume) {
+bool IsZipped(const FieldMap& fields) {
   const std::string encoding = Lower(Required(fields, "encoding"));
-  const uint64_t size = DataBytes(volume);
-  if (encoding == "gzip" || encoding == "gz") {
-    volume.data = Gunzip(bytes, size);
-  } else if (encoding == "raw") {
-    volume.data = bytes.substr(0, size);
-  } else {
-    throw Error(ErrorKind::kUnsupported, "NRRD: encoding is neither raw nor gzip");
-  }
-  if (volume.data.size() != size) Invalid("fewer voxels than it says");
+  if (encoding == "gzip" || encoding == "gz") return true;
+  if (encoding == "raw") return false;
+  throw Error(ErrorKind::kUnsupported, "NRRD: encoding is neither raw nor gzip");
+}
+
+bool IsBigEndian(const FieldMap& fields) {
   const auto endian = fields.find("endian");
-  if (endian != fields.end() && Lower(endian->second) == "big") {
-    SwapBytes(volume.data, BytesOf(volume.type));
-  }
+  return endian != fields.end() && Lower(endian->second) == "big";
 }
 
 std::string Text(double value) {
@@ -180,12 +175,13 @@ std::string Text(const std::array<double, 3>& v) {
 
 }  // namespace
 
-VolumeFile ParseNrrd(std::string_view bytes) {
+VolumeHeader ParseNrrdHeader(std::string_view bytes) {
+  const size_t size_before = bytes.size();
   const FieldMap fields = TakeFields(bytes);
   if (fields.count("data file") > 0 || fields.count("datafile") > 0) {
     throw Error(ErrorKind::kUnsupported, "NRRD: voxels in another file");
   }
-  VolumeFile volume;
+  VolumeHeader volume;
   const std::string type_name = Lower(Required(fields, "type"));
   const auto* type = std::find_if(std::begin(kTypes), std::end(kTypes),
                                   [&](const TypeName& t) { return t.name == type_name; });
@@ -201,11 +197,26 @@ VolumeFile ParseNrrd(std::string_view bytes) {
       volume.size[k++] = size;
     }
   }
-  TakeVoxels(fields, bytes, volume);
-  if (axes.list == size_t{0}) {
-    volume.data = Outermost(volume.data, volume.layers, BytesOf(volume.type));
-  }
+  volume.interleaved = axes.list == size_t{0};
+  volume.zipped = IsZipped(fields);
+  volume.big_endian = IsBigEndian(fields);
+  volume.data_at = size_before - bytes.size();
+  DataBytes(volume);  // throws when it is absurd
   volume.affine = AffineOfFields(fields);
+  return volume;
+}
+
+VolumeFile ParseNrrd(std::string_view bytes) {
+  VolumeFile volume{ParseNrrdHeader(bytes), {}};
+  bytes.remove_prefix(volume.data_at);
+  const uint64_t size = DataBytes(volume);
+  volume.data = volume.zipped ? Gunzip(bytes, size) : std::string(bytes.substr(0, size));
+  if (volume.data.size() != size) Invalid("fewer voxels than it says");
+  const size_t value_bytes = BytesOf(volume.type);
+  if (volume.big_endian) SwapBytes(volume.data, value_bytes);
+  if (volume.interleaved) volume.data = Outermost(volume.data, volume.layers, value_bytes);
+  volume.big_endian = volume.interleaved = volume.zipped = false;
+  volume.data_at = 0;
   return volume;
 }
 
@@ -233,7 +244,7 @@ std::string NrrdHeader(const VolumeShape& shape, const Source& source) {
   return text + "\n";
 }
 
-uint64_t DataBytes(const VolumeFile& volume) {
+uint64_t DataBytes(const VolumeHeader& volume) {
   uint64_t bytes = BytesOf(volume.type);
   for (const uint64_t side : {uint64_t{volume.size[0]}, uint64_t{volume.size[1]},
                               uint64_t{volume.size[2]}, uint64_t{volume.layers}}) {

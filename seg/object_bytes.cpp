@@ -95,9 +95,38 @@ std::optional<ObjectBytes> TakeApartQuickly(std::string_view bytes, const dicom:
   return object;
 }
 
+// A deflated data set with native pixels at the end: these stay where they were inflated to.
+std::optional<ObjectBytes> TakeApartDeflated(std::string_view bytes, const dicom::Limits& limits) {
+  const auto start = DataStart(bytes);
+  if (!start) return std::nullopt;
+  ObjectBytes object;
+  object.meta = dicom::Read(bytes.substr(kMetaAt, *start - kMetaAt), dicom::kExplicitLittleEndian);
+  object.transfer_syntax_uid = object.meta.GetString(tags::TransferSyntaxUID);
+  if (object.transfer_syntax_uid != dicom::kDeflatedExplicitLittleEndian.uid) return std::nullopt;
+  const auto storage =
+      std::make_shared<const std::string>(dicom::Inflate(bytes.substr(*start), limits));
+  const std::string_view data = *storage;
+  const auto extent = FindPixels(data);
+  if (!extent) return std::nullopt;
+  const std::string_view pixels = data.substr(extent->pixels_at);
+  const auto vr = dicom::ParseVr(pixels.substr(4, 2));
+  const size_t size = Number32(pixels, 8);
+  if ((vr != dicom::Vr::OB && vr != dicom::Vr::OW) || size > pixels.size() - 12) {
+    return std::nullopt;
+  }
+  object.data_set =
+      dicom::Read(data.substr(0, extent->pixels_at), dicom::kExplicitLittleEndian, limits);
+  object.has_pixels = true;
+  object.pixel_vr = *vr;
+  object.pixels = pixels.substr(12, size);
+  object.storage = storage;
+  return object;
+}
+
 // What is no plain object, or not a sound one, is for the general reader to say.
 std::optional<ObjectBytes> TryQuickly(std::string_view bytes, const dicom::Limits& limits) {
   try {
+    if (auto deflated = TakeApartDeflated(bytes, limits)) return deflated;
     return TakeApartQuickly(bytes, limits);
   } catch (const Error&) {
     return std::nullopt;
@@ -137,7 +166,7 @@ std::optional<QuickHead> TakeHeadApart(std::string_view prefix, const dicom::Lim
 ObjectBytes TakeApart(std::shared_ptr<const void> storage, std::string_view bytes,
                       const dicom::Limits& limits) {
   if (auto object = TryQuickly(bytes, limits)) {
-    object->storage = std::move(storage);
+    if (!object->storage) object->storage = std::move(storage);
     return std::move(*object);
   }
   ObjectBytes general;

@@ -3,8 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "seg/decode.h"
 
@@ -18,5 +21,18 @@ struct PlainFile {
 
 // nullopt: not such a file, or `prefix` does not reach the pixels.
 std::optional<PlainFile> ReadPlainHead(std::string_view prefix, const dicom::Limits& limits = {});
+
+// One fragment a frame (PS3.5 A.4).
+struct CompressedFrames {
+  std::vector<std::string> fragments;
+  Compression compression = Compression::kNone;
+};
+
+// Any other file: with native pixels in memory, or without pixels and with its compressed frames.
+struct GeneralFile {
+  Segmentation segmentation;
+  std::optional<CompressedFrames> compressed;
+};
+GeneralFile ReadGeneral(const std::filesystem::path& path, const dicom::Limits& limits = {});
 
 }  // namespace glossator::seg

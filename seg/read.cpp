@@ -88,12 +88,21 @@ void AddFrames(Segmentation& result, ObjectBytes& object) {
   head.Erase(tags::PerFrameFunctionalGroupsSequence);
 }
 
-// The fragments of one frame are those up to the next offset; most writers use one per frame.
-std::vector<std::string> FrameFragments(const ObjectBytes& object, size_t frames) {
-  std::vector<std::string> result(object.fragments.begin() + (object.fragments.empty() ? 0 : 1),
-                                  object.fragments.end());
-  if (result.size() != frames) Invalid("not one fragment per frame");
-  return result;
+// Of many frames most writers use one fragment each. A fragment holds at least one byte per 1032 of
+// deflate, 64 of RLE: no bomb gets far.
+CompressedFrames TakeFrames(ObjectBytes& object, const Segmentation& segmentation) {
+  CompressedFrames frames{std::move(object.fragments), CompressionOf(object.transfer_syntax_uid)};
+  if (!frames.fragments.empty()) frames.fragments.erase(frames.fragments.begin());
+  if (frames.fragments.size() != segmentation.frames.size()) {
+    Invalid("not one fragment per frame");
+  }
+  uint64_t compressed = 0;
+  for (const std::string& fragment : frames.fragments) compressed += fragment.size();
+  const uint64_t voxels = segmentation.frames.size() * uint64_t{segmentation.frame_voxels()};
+  if ((voxels * segmentation.bits_allocated + 7) / 8 > 1100 * (compressed + 1)) {
+    Invalid("Pixel Data is too short");
+  }
+  return frames;
 }
 
 void AppendBits(std::string& pixels, uint64_t& bits, std::string_view frame, size_t count) {
@@ -113,13 +122,12 @@ void AppendBits(std::string& pixels, uint64_t& bits, std::string_view frame, siz
 }
 
 // Frames stand alone when compressed; natively their bits follow each other without a gap.
-std::string Decompress(const ObjectBytes& object, const Segmentation& segmentation) {
+std::string Decompress(const CompressedFrames& frames, const Segmentation& segmentation) {
   const FrameShape shape{segmentation.rows, segmentation.columns, segmentation.bits_allocated};
-  const Compression compression = CompressionOf(object.transfer_syntax_uid);
   std::string pixels;
   uint64_t bit_count = 0;
-  for (const std::string& fragment : FrameFragments(object, segmentation.frames.size())) {
-    const std::string frame = DecompressFrame(fragment, shape, compression);
+  for (const std::string& fragment : frames.fragments) {
+    const std::string frame = DecompressFrame(fragment, shape, frames.compression);
     if (shape.bits == 1) {
       AppendBits(pixels, bit_count, frame, segmentation.frame_voxels());
     } else {
@@ -132,20 +140,18 @@ std::string Decompress(const ObjectBytes& object, const Segmentation& segmentati
 void AddPixels(Segmentation& result, ObjectBytes& object) {
   if (!object.has_pixels) Invalid("no Pixel Data");
   const uint64_t voxels = result.frames.size() * uint64_t{result.frame_voxels()};
-  const uint64_t needed = (voxels * result.bits_allocated + 7) / 8;
   if (object.encapsulated) {
-    // A fragment holds at least one byte per 1032 of deflate, 64 of RLE: no bomb gets far.
-    uint64_t compressed = 0;
-    for (const std::string& fragment : object.fragments) compressed += fragment.size();
-    if (needed > 1100 * (compressed + 1)) Invalid("Pixel Data is too short");
-    const auto storage = std::make_shared<const std::string>(Decompress(object, result));
+    const auto storage =
+        std::make_shared<const std::string>(Decompress(TakeFrames(object, result), result));
     result.pixels = *storage;
     result.storage = storage;
   } else {
     result.storage = std::move(object.storage);
     result.pixels = object.pixels;
   }
-  if (result.pixels.size() < needed) Invalid("Pixel Data is too short");
+  if (result.pixels.size() < (voxels * result.bits_allocated + 7) / 8) {
+    Invalid("Pixel Data is too short");
+  }
 }
 
 }  // namespace
@@ -233,6 +239,16 @@ std::optional<PlainFile> ReadPlainHead(std::string_view prefix, const dicom::Lim
   } catch (const Error&) {
     return std::nullopt;
   }
+}
+
+GeneralFile ReadGeneral(const std::filesystem::path& path, const dicom::Limits& limits) {
+  const MappedFile mapped = MapFile(path);
+  ObjectBytes object = TakeApart(mapped.storage, mapped.bytes, limits);
+  if (!object.encapsulated) return {Understand(std::move(object)), std::nullopt};
+  GeneralFile file{UnderstandHead(object), std::nullopt};
+  file.compressed = TakeFrames(object, file.segmentation);
+  file.segmentation.head = std::move(object.data_set);
+  return file;
 }
 
 }  // namespace glossator::seg

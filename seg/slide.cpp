@@ -6,7 +6,6 @@
 #include <cstring>
 
 #include "dicom/error.h"
-#include "seg/gzip.h"
 #include "seg/plane.h"
 
 namespace glossator::seg {
@@ -109,72 +108,20 @@ std::vector<std::optional<Tile>> TilesOfImage(const dicom::DataSet& head, const 
   return tiles;
 }
 
-Labels CutIntoTiles(const LabelVolume& matrix, const Source& source) {
-  Labels tiles{
-      static_cast<uint32_t>(source.frames.size()), source.rows, source.columns, matrix.type, {}};
-  tiles.bytes.resize(tiles.view().bytes());
-  const size_t size = matrix.voxel_bytes();
-  const auto* from = static_cast<const uint8_t*>(matrix.data);
-  for (size_t i = 0; i < source.frames.size(); ++i) {
-    uint8_t* to = tiles.bytes.data() + i * tiles.view().frame_voxels() * size;
-    ForEachRow(*source.frames[i].tile, source, [&](uint64_t at, uint64_t in_tile, uint64_t count) {
-      std::memcpy(to + in_tile * size, from + at * size, count * size);
-    });
-  }
-  return tiles;
+void PlaceTile(const Source& source, uint32_t frame, const LabelVolume& tile, Labels& matrix) {
+  const size_t size = tile.voxel_bytes();
+  const auto* from = static_cast<const uint8_t*>(tile.data);
+  ForEachRow(*source.frames[frame].tile, source,
+             [&](uint64_t at, uint64_t in_tile, uint64_t count) {
+               std::memcpy(matrix.bytes.data() + at * size, from + in_tile * size, count * size);
+             });
 }
 
-namespace {
-
-constexpr size_t kLayersMax = 65535;
-
-// Layers of `one`'s shape out of bytes that are a whole multiple of it; none when they are not.
-std::vector<Labels> LayersLike(const Labels& one, std::string_view bytes) {
-  std::vector<Labels> layers;
-  const size_t size = one.view().bytes();
-  if (size == 0 || bytes.empty() || bytes.size() % size != 0) return layers;
-  if (bytes.size() / size > kLayersMax) Invalid("more layers than segments can be");
-  for (size_t at = 0; at < bytes.size(); at += size) {
-    Labels& layer = layers.emplace_back(one);
-    layer.bytes.assign(bytes.begin() + static_cast<std::ptrdiff_t>(at),
-                       bytes.begin() + static_cast<std::ptrdiff_t>(at + size));
-  }
-  return layers;
-}
-
-}  // namespace
-
-std::vector<Labels> RawLabels(std::string bytes, const Source& source, LabelType type) {
-  if (IsGzip(bytes)) bytes = Gunzip(bytes, kPixelsMax);
-  const Labels shape{
-      static_cast<uint32_t>(source.frames.size()), source.rows, source.columns, type, {}};
-  auto layers = LayersLike(shape, bytes);
-  if (!layers.empty()) return layers;
-  if (source.slide) {
-    const Labels matrix{1, source.slide->rows, source.slide->columns, type, {}};
-    for (const Labels& layer : LayersLike(matrix, bytes)) {
-      layers.push_back(CutIntoTiles(layer.view(), source));
-    }
-  }
-  if (!layers.empty()) return layers;
-  throw Error(ErrorKind::kInvalid, "labels: " + std::to_string(bytes.size()) +
-                                       " bytes, a layer has " +
-                                       std::to_string(shape.view().bytes()));
-}
-
-Labels JoinTiles(const LabelVolume& tiles, const Source& source) {
+Labels EmptyMatrix(const Source& source, LabelType type) {
   const SlideMatrix& slide = *source.slide;
   if (uint64_t{slide.rows} * slide.columns > kPixelsMax) Invalid("too large for one image");
-  Labels matrix{1, slide.rows, slide.columns, tiles.type, {}};
+  Labels matrix{1, slide.rows, slide.columns, type, {}};
   matrix.bytes.resize(matrix.view().bytes());
-  const size_t size = tiles.voxel_bytes();
-  const auto* from = static_cast<const uint8_t*>(tiles.data);
-  for (size_t i = 0; i < source.frames.size(); ++i) {
-    const uint8_t* tile = from + i * tiles.frame_voxels() * size;
-    ForEachRow(*source.frames[i].tile, source, [&](uint64_t at, uint64_t in_tile, uint64_t count) {
-      std::memcpy(matrix.bytes.data() + at * size, tile + in_tile * size, count * size);
-    });
-  }
   return matrix;
 }
 

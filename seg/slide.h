@@ -23,12 +23,9 @@ Tile TileAt(const SlideMatrix& slide, uint64_t index, uint32_t tile_rows, uint32
 std::vector<std::optional<Tile>> TilesOfImage(const dicom::DataSet& head, const SlideMatrix& slide,
                                               uint32_t frames);
 
-// One labelmap of the whole matrix (a single frame) into the source's tiles and back. Pixels of a
-// tile beyond the matrix are 0.
-Labels CutIntoTiles(const LabelVolume& matrix, const Source& source);
-// Raw voxels, gzip allowed, as one or more layers of the source's shape or of a slide's whole
-// matrix. Throws kInvalid when they are neither.
-std::vector<Labels> RawLabels(std::string bytes, const Source& source, LabelType type);
-Labels JoinTiles(const LabelVolume& tiles, const Source& source);
+// An image of the whole matrix (a single frame of zeros), and a frame of the source put into it;
+// pixels of a tile beyond the matrix are left out.
+Labels EmptyMatrix(const Source& source, LabelType type);
+void PlaceTile(const Source& source, uint32_t frame, const LabelVolume& tile, Labels& matrix);
 
 }  // namespace glossator::seg

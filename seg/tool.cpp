@@ -8,11 +8,11 @@
 #include "dicom/json.h"
 #include "seg/convert.h"
 #include "seg/file_sink.h"
-#include "seg/slide.h"
+#include "seg/load_labels.h"
 #include "seg/split.h"
 #include "seg/tool_arguments.h"
 #include "seg/verify.h"
-#include "seg/volume_file.h"
+#include "seg/write_decoded.h"
 
 namespace glossator::seg {
 namespace tags = dicom::tags;
@@ -25,8 +25,8 @@ constexpr const char* kHelp =
     "           [--compress rle|jpeg-ls|deflate] [--palette] [--keep-empty] [--resample]\n"
     "           [--split overlap|segment|group] [--instance UID] [--also DIR]\n"
     "           [--series-uid UID] [--instance-uid UID] [--series-number N] [--json]\n"
-    "       glossator-seg decode FILE --out FILE.nii.gz|FILE.nrrd [--source DIR] [--probability]\n"
-    "           [--json]\n"
+    "       glossator-seg decode FILE --out FILE.nii.gz|FILE.nrrd|FILE.raw [--source DIR]\n"
+    "           [--probability] [--json]\n"
     "       glossator-seg verify [--source DIR] [--json] FILE...\n"
     "       glossator-seg info [--json] FILE\n"
     "       glossator-seg convert --type T FILE --out FILE [--deflated] [--compress C] "
@@ -121,34 +121,28 @@ Identity IdentityFrom(const ToolArguments& arguments, UidSource& uids) {
   return identity;
 }
 
-// One layer after the other, as many as the file has room for; a slide's may be one image of the
-// whole matrix instead of tiles.
-std::vector<Labels> RawLayers(const ToolArguments& arguments, const Source& source) {
-  const std::string type_name = arguments.Required("--dtype");
-  if (type_name != "uint8" && type_name != "uint16") {
-    throw WrongUse("--dtype takes uint8 or uint16");
+LoadOptions LoadOptionsFrom(const ToolArguments& arguments, const Options& options) {
+  LoadOptions load;
+  if (arguments.Required("--labels").find(".raw") != std::string::npos) {
+    const std::string type = arguments.Required("--dtype");
+    if (type != "uint8" && type != "uint16") throw WrongUse("--dtype takes uint8 or uint16");
+    if (type == "uint16") load.raw_type = LabelType::kUint16;
   }
-  const LabelType type = type_name == "uint8" ? LabelType::kUint8 : LabelType::kUint16;
-  return RawLabels(ReadBytes(arguments.Required("--labels")), source, type);
+  load.resample = arguments.Flag("--resample");
+  if (options.kind == Kind::kFractional) load.maximum_fraction = options.maximum_fractional_value;
+  return load;
 }
 
-// `.raw` holds voxels only; the shape is the source's.
-std::vector<Labels> ReadLabels(const ToolArguments& arguments, const Source& source,
-                               Options& options, std::ostream& talk) {
-  const std::filesystem::path path = arguments.Required("--labels");
-  if (path.filename().string().find(".raw") != std::string::npos) {
-    return RawLayers(arguments, source);
-  }
-  VolumeFile volume = ReadVolume(path);
-  if (arguments.Flag("--resample") && !FitsGrid(volume, source)) {
-    volume = Resampled(volume, source);
+LabelLayers ReadLabels(const ToolArguments& arguments, const Source& source, Options& options,
+                       std::ostream& talk) {
+  bool resampled = false;
+  auto layers = LoadLabels(arguments.Required("--labels"), source,
+                           LoadOptionsFrom(arguments, options), &resampled);
+  if (resampled) {
     options.derivation_note = "Labels resampled from another grid, nearest neighbour";
     talk << "glossator-seg: warning: resampled from another grid, nearest neighbour\n";
   }
-  if (options.kind == Kind::kFractional) {
-    return ToFractions(volume, source, options.maximum_fractional_value);
-  }
-  return ToLabels(volume, source);
+  return layers;
 }
 
 // The series below the folder that --also names.
@@ -161,12 +155,6 @@ std::vector<SeriesReference> AlsoUsed(const ToolArguments& arguments) {
     references.push_back({source.study_instance_uid, uid, source.instances});
   }
   return references;
-}
-
-std::vector<LabelVolume> ViewsOf(const std::vector<Labels>& layers) {
-  std::vector<LabelVolume> views;
-  for (const Labels& layer : layers) views.push_back(layer.view());
-  return views;
 }
 
 void Say(const std::vector<Finding>& findings, bool json, std::ostream& stream) {
@@ -284,7 +272,7 @@ int RunEncode(const std::vector<std::string>& words, const ToolPorts& ports) {
                                    arguments.Get("--instance"));
   options.also_used = AlsoUsed(arguments);
   const auto layers = ReadLabels(arguments, source, options, ports.talk);
-  const auto views = ViewsOf(layers);
+  const auto& views = layers.views;
   const Job job{arguments, ports, source, options};
   if (split == Split::kNone) {
     if (!Accept(job, views, description)) return 3;
@@ -295,64 +283,17 @@ int RunEncode(const std::vector<std::string>& words, const ToolPorts& ports) {
   return EncodeParts(job, SplitLabels(views, description, options.kind, split));
 }
 
-bool Overlaps(const Segmentation& segmentation, const Source& grid, Labels& labels) {
-  try {
-    DecodeInto(segmentation, grid, labels);
-    return false;
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::kConflict) throw;
-    return true;
-  }
-}
-
-// A labelmap; or, when segments overlap or are fractions, a layer per segment.
-std::vector<Labels> LayersOf(const Segmentation& segmentation, const Source& grid) {
-  Labels labels;
-  if (segmentation.kind != Kind::kFractional && !Overlaps(segmentation, grid, labels)) {
-    return {std::move(labels)};
-  }
-  std::vector<Labels> layers;
-  for (const Segment& segment : segmentation.description.segments) {
-    layers.push_back(DecodeSegment(segmentation, grid, segment.label));
-  }
-  return layers;
-}
-
-// A slide becomes one image of its whole matrix.
-std::vector<Labels> WithoutTiles(std::vector<Labels> layers, const Source& grid) {
-  if (!grid.slide) return layers;
-  for (Labels& layer : layers) layer = JoinTiles(layer.view(), grid);
-  return layers;
-}
-
-// Plain labels need no pixels in memory.
-std::vector<Labels> DecodeLayers(const std::string& file, const Segmentation& segmentation,
-                                 const Source& grid) {
-  if (segmentation.kind != Kind::kFractional) {
-    try {
-      std::vector<Labels> one(1);
-      DecodeFile(file, grid, one[0]);
-      return one;
-    } catch (const Error& error) {
-      if (error.kind() != ErrorKind::kConflict) throw;  // overlap, or another grid: said below
-    }
-  }
-  return LayersOf(segmentation, grid);
-}
-
-void SayDecoded(const std::string& out, const std::vector<Labels>& layers, bool as_json,
+void SayDecoded(const std::string& out, const VolumeShape& shape, bool as_json,
                 std::ostream& stream) {
   Json::Value json(Json::objectValue);
   json["out"] = out;
-  json["layers"] = static_cast<Json::UInt64>(layers.size());
-  for (const uint32_t side : {layers[0].frames, layers[0].rows, layers[0].columns}) {
-    json["shape"].append(side);
-  }
+  json["layers"] = shape.layers;
+  for (const uint32_t side : {shape.frames, shape.rows, shape.columns}) json["shape"].append(side);
   if (as_json) {
     stream << dicom::WriteJson(json) << '\n';
   } else {
-    stream << out << ": " << layers.size() << " layers of " << layers[0].frames << " x "
-           << layers[0].rows << " x " << layers[0].columns << '\n';
+    stream << out << ": " << shape.layers << " layers of " << shape.frames << " x " << shape.rows
+           << " x " << shape.columns << '\n';
   }
 }
 
@@ -360,24 +301,20 @@ int RunDecode(const std::vector<std::string>& words, const ToolPorts& ports) {
   const ToolArguments arguments(words, {"--out", "--source", "--series", "--instance"},
                                 {"--json", "--probability"});
   const std::string out = arguments.Required("--out");
-  const Segmentation segmentation = ReadSegmentation(arguments.OneFile());
+  FrameDecoder decoder(arguments.OneFile());
   const bool probability = arguments.Flag("--probability");
-  if (probability && segmentation.kind != Kind::kFractional) {
+  if (probability && decoder.segmentation().kind != Kind::kFractional) {
     throw Error(ErrorKind::kConflict, "segmentation: only FRACTIONAL has probabilities");
   }
-  Source grid = arguments.Has("--source")
-                    ? ReadSource(arguments.Get("--source"), arguments.Get("--series"),
-                                 arguments.Get("--instance"))
-                    : OwnGrid(segmentation);
-  const auto layers = WithoutTiles(DecodeLayers(arguments.OneFile(), segmentation, grid), grid);
-  if (layers.empty()) throw Error(ErrorKind::kInvalid, "segmentation: no segment");
-  const bool even =
-      probability ? WriteProbabilities(out, layers, segmentation.maximum_fractional_value, grid)
-                  : WriteVolume(out, layers, grid);
-  if (!even) {
+  const Source grid = arguments.Has("--source")
+                          ? ReadSource(arguments.Get("--source"), arguments.Get("--series"),
+                                       arguments.Get("--instance"))
+                          : OwnGrid(decoder.segmentation());
+  const Written written = WriteDecoded(decoder, grid, out, probability);
+  if (!written.even) {
     ports.talk << "warning: frames are not evenly spaced; the file's geometry is only close\n";
   }
-  SayDecoded(out, layers, arguments.Flag("--json"), ports.out);
+  SayDecoded(out, written.shape, arguments.Flag("--json"), ports.out);
   return 0;
 }
 

@@ -7,6 +7,7 @@
 #include "dicom/error.h"
 #include "seg/file_sink.h"
 #include "seg/gzip.h"
+#include "seg/volume_types.h"
 
 namespace glossator::seg {
 namespace {
@@ -23,19 +24,9 @@ bool IsNifti(const std::filesystem::path& path) {
 
 constexpr size_t kVolumeMax = size_t{1} << 34;
 
-}  // namespace
-
-VolumeFile ReadVolume(const std::filesystem::path& path) {
-  std::string bytes = ReadBytes(path);
-  if (EndsWith(path, ".nrrd")) return ParseNrrd(bytes);
-  if (!IsNifti(path)) {
-    throw Error(ErrorKind::kUnsupported, "labels: expected a name ending in .nii, .nii.gz, .nrrd");
-  }
-  if (IsGzip(bytes)) bytes = Gunzip(bytes, kVolumeMax);
-  return ParseNifti(std::move(bytes));
+bool IsRaw(const std::filesystem::path& path) {
+  return EndsWith(path, ".raw") || EndsWith(path, ".raw.gz");
 }
-
-namespace {
 
 // Header and voxels in pieces, so that a volume is not held twice.
 class VolumeSink {
@@ -68,23 +59,13 @@ bool IsEven(const Source& source) {
   return source.IsRegular() || std::abs(source.SliceSpacing()) == 0;
 }
 
-// write(sink) puts the voxels behind the header.
-template <class WriteVoxels>
-void WriteFile(const std::filesystem::path& path, const VolumeShape& shape, const Source& source,
-               WriteVoxels&& write) {
-  const bool nrrd = EndsWith(path, ".nrrd");
-  if (!nrrd && !IsNifti(path)) {
-    throw Error(ErrorKind::kUnsupported, "output: expected a name ending in .nii, .nii.gz, .nrrd");
-  }
-  VolumeSink sink(path, nrrd || EndsWith(path, ".gz"));
-  const std::string header = nrrd ? NrrdHeader(shape, source) : NiftiHeader(shape, source);
-  if (nrrd) {
-    sink.Plain(header);  // text; the voxels are zipped
-  } else {
-    sink.Write(header);
-  }
-  write(sink);
-  sink.Commit();
+std::string HeaderOf(const std::filesystem::path& path, const VolumeShape& shape,
+                     const Source& source) {
+  if (EndsWith(path, ".nrrd")) return NrrdHeader(shape, source);
+  if (IsNifti(path)) return NiftiHeader(shape, source);
+  if (IsRaw(path)) return "";
+  throw Error(ErrorKind::kUnsupported,
+              "output: expected a name ending in .nii, .nii.gz, .nrrd, .raw, .raw.gz");
 }
 
 VolumeShape ShapeOf(const std::vector<Labels>& layers) {
@@ -95,33 +76,38 @@ VolumeShape ShapeOf(const std::vector<Labels>& layers) {
 
 }  // namespace
 
-bool WriteVolume(const std::filesystem::path& path, const std::vector<Labels>& layers,
-                 const Source& source) {
-  WriteFile(path, ShapeOf(layers), source, [&](VolumeSink& sink) {
-    for (const Labels& layer : layers) {
-      sink.Write({reinterpret_cast<const char*>(layer.bytes.data()), layer.bytes.size()});
-    }
-  });
+bool WriteVolume(const std::filesystem::path& path, const VolumeShape& shape, const Source& source,
+                 const std::function<void(const VoxelSink& sink)>& write) {
+  const bool nrrd = EndsWith(path, ".nrrd");
+  const std::string header = HeaderOf(path, shape, source);
+  VolumeSink sink(path, nrrd || EndsWith(path, ".gz"));
+  if (nrrd) {
+    sink.Plain(header);  // text; the voxels are zipped
+  } else {
+    sink.Write(header);
+  }
+  write([&](std::string_view bytes) { sink.Write(bytes); });
+  sink.Commit();
   return IsEven(source);
 }
 
-bool WriteProbabilities(const std::filesystem::path& path, const std::vector<Labels>& layers,
-                        uint32_t maximum, const Source& source) {
-  VolumeShape shape = ShapeOf(layers);
-  shape.type = ValueType::kFloat;
-  const float scale = 1.0F / static_cast<float>(std::max<uint32_t>(1, maximum));
-  WriteFile(path, shape, source, [&](VolumeSink& sink) {
-    std::vector<float> row(shape.columns);
+bool WriteVolume(const std::filesystem::path& path, const std::vector<Labels>& layers,
+                 const Source& source) {
+  return WriteVolume(path, ShapeOf(layers), source, [&](const VoxelSink& sink) {
     for (const Labels& layer : layers) {
-      for (size_t at = 0; at < layer.bytes.size(); at += row.size()) {
-        for (size_t i = 0; i < row.size(); ++i) {
-          row[i] = static_cast<float>(layer.bytes[at + i]) * scale;
-        }
-        sink.Write({reinterpret_cast<const char*>(row.data()), row.size() * sizeof(float)});
-      }
+      sink({reinterpret_cast<const char*>(layer.bytes.data()), layer.bytes.size()});
     }
   });
-  return IsEven(source);
+}
+
+VolumeFile ReadVolume(const std::filesystem::path& path) {
+  std::string bytes = ReadBytes(path);
+  if (EndsWith(path, ".nrrd")) return ParseNrrd(bytes);
+  if (!IsNifti(path)) {
+    throw Error(ErrorKind::kUnsupported, "labels: expected a name ending in .nii, .nii.gz, .nrrd");
+  }
+  if (IsGzip(bytes)) bytes = Gunzip(bytes, kVolumeMax);
+  return ParseNifti(bytes);
 }
 
 std::optional<Affine> AffineOf(const Source& source) {

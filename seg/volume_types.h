@@ -29,7 +29,7 @@ inline size_t BytesOf(ValueType type) {
 }
 
 // Throws kInvalid when the product is absurd.
-uint64_t DataBytes(const VolumeFile& volume);
+uint64_t DataBytes(const VolumeHeader& volume);
 void SwapBytes(std::string& data, size_t size);
 
 }  // namespace glossator::seg

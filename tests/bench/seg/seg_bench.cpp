@@ -77,31 +77,41 @@ struct Child {
   double peak_mb = 0;
 };
 
-Child RunChild(std::vector<std::string> words) {
-  std::vector<char*> pointers;
-  for (std::string& word : words) pointers.push_back(word.data());
-  pointers.push_back(nullptr);
-  std::fflush(stdout);  // else the child prints it again
+// Runs words, prints its CPU seconds and peak memory.
+int Measure(char** words) {
   const pid_t pid = fork();
   if (pid == 0) {
     if (freopen("/dev/null", "w", stdout) == nullptr) _exit(126);
-    execv(pointers[0], pointers.data());
+    execv(words[0], words);
     _exit(127);
   }
   int status = 0;
   rusage usage{};
   wait4(pid, &status, 0, &usage);
-  if (status != 0) std::printf("  %s failed\n", words[0].c_str()), std::exit(1);
   const auto seconds = [](const timeval& t) {
     return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
   };
-  return {seconds(usage.ru_utime) + seconds(usage.ru_stime),
-          static_cast<double>(usage.ru_maxrss) / 1024};
+  std::printf("%.6f %.3f\n", seconds(usage.ru_utime) + seconds(usage.ru_stime),
+              static_cast<double>(usage.ru_maxrss) / 1024);
+  return status == 0 ? 0 : 1;
 }
 
-Child MedianChild(int runs, const std::vector<std::string>& words) {
+// Through a small process of our own: the peak of a child is at least what its parent held when it
+// forked, and this one holds volumes.
+Child RunChild(const std::string& self, const std::vector<std::string>& words) {
+  std::string command = "exec '" + self + "' --measure";
+  for (const std::string& word : words) command += " '" + word + "'";
+  std::fflush(stdout);
+  FILE* pipe = popen(command.c_str(), "r");
+  Child child;
+  const bool read = std::fscanf(pipe, "%lf %lf", &child.cpu, &child.peak_mb) == 2;
+  if (pclose(pipe) != 0 || !read) std::printf("  %s failed\n", words[0].c_str()), std::exit(1);
+  return child;
+}
+
+Child MedianChild(const std::string& self, int runs, const std::vector<std::string>& words) {
   std::vector<Child> all;
-  for (int i = 0; i < runs; ++i) all.push_back(RunChild(words));
+  for (int i = 0; i < runs; ++i) all.push_back(RunChild(self, words));
   std::sort(all.begin(), all.end(), [](const Child& a, const Child& b) { return a.cpu < b.cpu; });
   return all[all.size() / 2];
 }
@@ -216,19 +226,21 @@ void Whole(const Settings& settings, const Labels& labels, const Description& de
   const std::string json = dicom::WriteJson(ToJson(description));
   WriteBytes(folder / "description.json", json.data(), json.size());
   const std::string at = folder.string();
-  const auto ours =
-      MedianChild(settings.runs, {settings.tool, "encode", "--source", at + "/source", "--labels",
-                                  at + "/labels.raw", "--dtype", "uint8", "--description",
-                                  at + "/description.json", "--out", at + "/ours.dcm"});
-  const auto back = MedianChild(settings.runs, {settings.tool, "decode", at + "/ours.dcm", "--out",
-                                                at + "/ours.nii", "--source", at + "/source"});
+  const auto ours = MedianChild(
+      settings.self, settings.runs,
+      {settings.tool, "encode", "--source", at + "/source", "--labels", at + "/labels.raw",
+       "--dtype", "uint8", "--description", at + "/description.json", "--out", at + "/ours.dcm"});
+  const auto back = MedianChild(settings.self, settings.runs,
+                                {settings.tool, "decode", at + "/ours.dcm", "--out",
+                                 at + "/ours.nii", "--source", at + "/source"});
   std::printf("  whole program encode %7.3f s %5.0f MB, decode %7.3f s %5.0f MB\n", ours.cpu,
               ours.peak_mb, back.cpu, back.peak_mb);
 #if defined(GLOSSATOR_HAS_DCMSEG)
   const std::string segments = std::to_string(description.segments.size());
-  const auto peer = MedianChild(settings.peer_runs, {settings.self, "--peer-encode", at, segments});
-  const auto peer_back =
-      MedianChild(settings.peer_runs, {settings.self, "--peer-decode", at, segments});
+  const auto peer = MedianChild(settings.self, settings.peer_runs,
+                                {settings.self, "--peer-encode", at, segments});
+  const auto peer_back = MedianChild(settings.self, settings.peer_runs,
+                                     {settings.self, "--peer-decode", at, segments});
   std::printf(
       "  dcmseg        encode %7.3f s %5.0f MB, decode %7.3f s %5.0f MB  ours is %.1fx and "
       "%.1fx\n",
@@ -293,6 +305,9 @@ void Run(const Settings& settings) {
 
 int main(int count, char** words) {
   glossator::seg::bench::Settings settings;
+  if (count > 2 && std::strcmp(words[1], "--measure") == 0) {
+    return glossator::seg::bench::Measure(words + 2);
+  }
 #if defined(GLOSSATOR_HAS_DCMSEG)
   if (count == 4 && std::strncmp(words[1], "--peer-", 7) == 0) {
     return glossator::seg::bench::PeerProgram(words[1], words[2],

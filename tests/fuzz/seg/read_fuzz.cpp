@@ -11,6 +11,7 @@
 #include "seg/decode.h"
 #include "seg/description.h"
 #include "seg/frame_bytes.h"
+#include "seg/load_labels.h"
 #include "seg/verify.h"
 #include "seg/volume_file.h"
 
@@ -59,7 +60,7 @@ void TryVolume(const VolumeFile& volume) {
 void Try(uint8_t what, std::string_view bytes) {
   try {
     if (what == 0) TryObject(bytes);
-    if (what == 1) TryVolume(ParseNifti(std::string(bytes)));
+    if (what == 1) TryVolume(ParseNifti(bytes));
     if (what == 2) TryVolume(ParseNrrd(bytes));
     if (what == 3) ParseDescription(dicom::ParseJson(bytes));
     if (what == 4) FrameBytes(FrameReader(nullptr), false).Of(bytes);

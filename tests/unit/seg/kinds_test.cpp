@@ -2,15 +2,20 @@
 // Palettes, compressed frames, slides, splitting, resampling, and who had a part.
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <limits>
 
 #include "dicom/io.h"
 #include "dicom/json.h"
 #include "seg/convert.h"
+#include "seg/file_sink.h"
+#include "seg/gzip.h"
+#include "seg/load_labels.h"
 #include "seg/slide.h"
 #include "seg/split.h"
 #include "seg/verify.h"
 #include "seg/volume_file.h"
+#include "seg/write_decoded.h"
 #include "tests/unit/seg/seg_fixtures.h"
 
 namespace glossator::seg::test {
@@ -248,15 +253,21 @@ TEST(Slides, AreCutFromOneImageOfTheMatrixAndJoinedAgain) {
   const Source source = MakeSource({SlideHead(true)});
   std::string pixels(9 * 11, '\0');
   for (size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<char>(i % 3);
-  const auto layers = RawLabels(pixels, source, LabelType::kUint8);
-  ASSERT_EQ(layers.size(), 1u);
-  EXPECT_EQ(layers[0].frames, 6u);
-  const Labels joined = JoinTiles(layers[0].view(), source);
-  EXPECT_EQ(std::string(joined.bytes.begin(), joined.bytes.end()), pixels);
-  const Segmentation read = Read(EncodeOne(source, layers[0], Describe({1, 2})));
-  const Source own = OwnGrid(read);
-  ASSERT_EQ(own.frames.size(), 6u);
-  EXPECT_EQ(JoinTiles(Decode(read, own).view(), own).bytes, joined.bytes);
+  const std::string folder = testing::TempDir();
+  for (const bool zipped : {false, true}) {
+    const std::string path = folder + "slide_matrix.raw";
+    std::ofstream(path, std::ios::binary) << (zipped ? Gzip(pixels) : pixels);
+    const auto layers = LoadLabels(path, source, {});
+    ASSERT_EQ(layers.owned.size(), 1u);
+    EXPECT_EQ(layers.views[0].frames, 6u);
+    const std::string object = folder + "slide_matrix.dcm";
+    std::ofstream(object, std::ios::binary) << EncodeOne(source, layers.owned[0], Describe({1, 2}));
+    FrameDecoder decoder(object);
+    const Source own = OwnGrid(decoder.segmentation());
+    ASSERT_EQ(own.frames.size(), 6u);
+    WriteDecoded(decoder, own, path, false);
+    EXPECT_EQ(ReadBytes(path), pixels);
+  }
 }
 
 TEST(Slides, OfSeveralLevelsAreToldApart) {
