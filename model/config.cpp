@@ -30,6 +30,10 @@ Text AeTitle(const Text& text) {
 }
 Text AeTitleOrNone(const Text& text) { return text.empty() ? "" : AeTitle(text); }
 Text AeTitleOrAny(const Text& text) { return text == "*" ? "" : AeTitle(text); }
+Text SplitName(const Text& text) {
+  return Unless(text == "none" || text == "segment" || text == "group",
+                "expected \"none\", \"segment\" or \"group\"");
+}
 Text Identifier(const Text& text) {
   return Unless(IsName(text), "expected 1 to 64 letters, digits, '.', '_' or '-'");
 }
@@ -147,6 +151,7 @@ const std::vector<Field<ProjectConfig>>& Table<ProjectConfig>() {
                                     &ProjectConfig::series_description_prefix, Prefix),
       Optional<ProjectConfig, int>("SeriesNumberBase", &ProjectConfig::series_number_base,
                                    SeriesBlock),
+      Optional<ProjectConfig, Text>("SplitSegmentations", &ProjectConfig::split, SplitName),
       Optional<ProjectConfig, double>("ClaimHours", &ProjectConfig::claim_hours, AtMostAYear),
   };
   return table;

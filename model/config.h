@@ -39,7 +39,8 @@ struct ProjectConfig {
   double quiet_seconds = 60;
   std::string series_description_prefix = "RESEARCH - not for diagnosis";
   int series_number_base = 9000;
-  double claim_hours = 168;  // without a sign of life a claim ends; 0: never
+  std::string split = "none";  // segmentations: "none" (one object), "segment", "group"
+  double claim_hours = 168;    // without a sign of life a claim ends; 0: never
 };
 
 struct RouteConfig {

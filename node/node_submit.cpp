@@ -57,6 +57,13 @@ bool TakesLabelMaps(const Config& config, const std::string& project_id) {
   return destination != config.destinations.end() && destination->second.label_map;
 }
 
+// One object, or one per segment or per group of segments, as the project has it.
+seg::Split SplitOf(const Config& config, const std::string& project_id) {
+  const ProjectConfig* project = config.FindProject(project_id);
+  if (project == nullptr || project->split == "none") return seg::Split::kNone;
+  return project->split == "segment" ? seg::Split::kPerSegment : seg::Split::kPerGroup;
+}
+
 Json::Value CodesOf(const std::vector<Finding>& findings) {
   Json::Value codes(Json::arrayValue);
   for (const Finding& finding : findings) {
@@ -146,7 +153,8 @@ SubmitReply Node::Submit(const Person& who, const std::string& workitem_uid,
       impl_->TaskFor(who, workitem_uid, transaction_uid, form.series_instance_uid);
   if (HasErrors(reply.findings)) return impl_->Refuse(who, task, std::move(reply.findings));
   const Assignment assignment{task.the_case, who, task.instances,
-                              TakesLabelMaps(impl_->config, task.the_case.project)};
+                              TakesLabelMaps(impl_->config, task.the_case.project),
+                              SplitOf(impl_->config, task.the_case.project)};
   const auto prepared = impl_->builder.Prepare(assignment, form, labels, reply.findings);
   if (!prepared) return impl_->Refuse(who, task, std::move(reply.findings));
   const std::string digest = DigestOf(task.workitem, content, prepared->labels);
@@ -183,7 +191,8 @@ std::string Node::SubmissionFile(const Person& who, int64_t submission_id,
       throw Error(ErrorKind::kNotFound, "no such submission");
     }
     for (const MadeObject& object : submission.objects) {
-      if (object.kind == (kind == "sr" ? "SR" : "SEG")) digest = object.sha256;
+      const bool wanted = object.kind == (kind == "sr" ? "SR" : "SEG");
+      if (wanted && digest.empty()) digest = object.sha256;  // of several segmentations the first
     }
   });
   if (digest.empty()) throw Error(ErrorKind::kNotFound, "the submission has no such object");

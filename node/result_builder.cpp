@@ -30,10 +30,11 @@ bool SameShape(const seg::Source& source, const SubmissionForm& form) {
 }
 
 // Segment number in the object for each label that was sent.
-std::vector<uint16_t> NumberOfLabel(const SubmissionForm& form, const seg::Encoded& encoded) {
+std::vector<uint16_t> NumberOfLabel(const seg::Description& description,
+                                    const seg::Encoded& encoded) {
   std::vector<uint16_t> numbers(65536, 0);
-  for (size_t i = 0; i < form.description.segments.size(); ++i) {
-    numbers[form.description.segments[i].label] = encoded.segment_numbers.at(i);
+  for (size_t i = 0; i < description.segments.size(); ++i) {
+    numbers[description.segments[i].label] = encoded.segment_numbers.at(i);
   }
   return numbers;
 }
@@ -105,28 +106,19 @@ std::vector<dicom::DataSet> ResultBuilder::HeadsOf(const Assignment& assignment)
   return heads;
 }
 
-BuiltObject ResultBuilder::BuildSegmentation(const Assignment& assignment,
-                                             const SubmissionForm& form, const Prepared& prepared,
-                                             seg::Encoded& encoded,
-                                             std::vector<Finding>& findings) {
-  const seg::LabelVolume labels = prepared.labels.view();
-  seg::Description description = form.description;
-  description.series_description = kSeriesDescription;
-  description.content_creator = assignment.author.id;
-  description.contributors = Contributors(assignment.author, device_uid_);
-  TrackSegments(form, uids_, description);
-  const seg::Identity identity{.series_instance_uid = uids_.New(),
-                               .sop_instance_uid = uids_.New(),
-                               .series_number = kSeriesNumber,
-                               .series_description = kSeriesDescription};
+BuiltObject ResultBuilder::BuildSegmentation(
+    const Assignment& assignment, const seg::Source& source, const seg::LabelVolume& labels,
+    const seg::Description& description, const seg::Identity& identity,
+    std::map<uint16_t, PlacedSegment>& places, std::vector<Finding>& findings) {
   seg::Options options;
   options.content_qualification = "RESEARCH";
   if (assignment.label_map) options.kind = seg::Kind::kLabelMap;
   BuiltObject built;
-  built.file = seg::Encode(prepared.source, labels, description, identity, options, uids_,
-                           clock_.Now(), &encoded);
-  Append(findings, seg::Verify(built.file, &prepared.source, "SEG"));
-  RequireSameVoxels(built.file, prepared.source, labels, NumberOfLabel(form, encoded));
+  seg::Encoded encoded;
+  built.file =
+      seg::Encode(source, labels, description, identity, options, uids_, clock_.Now(), &encoded);
+  Append(findings, seg::Verify(built.file, &source, "SEG"));
+  RequireSameVoxels(built.file, source, labels, NumberOfLabel(description, encoded));
   built.object = {
       .kind = "SEG",
       .sop_class_uid = dicom::ReadHead(built.file).data_set.GetString(tags::SOPClassUID),
@@ -134,6 +126,39 @@ BuiltObject ResultBuilder::BuildSegmentation(const Assignment& assignment,
       .series_instance_uid = identity.series_instance_uid,
       .size = static_cast<int64_t>(built.file.size()),
       .sha256 = ""};
+  for (size_t i = 0; i < description.segments.size(); ++i) {
+    places[description.segments[i].label] = {built.object.sop_class_uid, identity.sop_instance_uid,
+                                             encoded.segment_numbers.at(i),
+                                             encoded.tracking_uids.at(i)};
+  }
+  return built;
+}
+
+std::vector<BuiltObject> ResultBuilder::BuildSegmentations(
+    const Assignment& assignment, const SubmissionForm& form, const Prepared& prepared,
+    std::map<uint16_t, PlacedSegment>& places, std::vector<Finding>& findings) {
+  const seg::LabelVolume labels = prepared.labels.view();
+  seg::Description description = form.description;
+  description.series_description = kSeriesDescription;
+  description.content_creator = assignment.author.id;
+  description.contributors = Contributors(assignment.author, device_uid_);
+  TrackSegments(form, uids_, description);
+  seg::Identity identity{.series_instance_uid = uids_.New(),
+                         .sop_instance_uid = uids_.New(),
+                         .series_number = kSeriesNumber,
+                         .series_description = kSeriesDescription};
+  const auto build = [&](const seg::LabelVolume& volume, const seg::Description& part) {
+    return BuildSegmentation(assignment, prepared.source, volume, part, identity, places, findings);
+  };
+  std::vector<BuiltObject> built;
+  if (assignment.split == seg::Split::kNone) return {build(labels, description)};
+  const auto kind = assignment.label_map ? seg::Kind::kLabelMap : seg::Kind::kBinary;
+  for (const auto& part : seg::SplitDescription({&labels, 1}, description, assignment.split)) {
+    if (!built.empty()) identity.sop_instance_uid = uids_.New();
+    identity.instance_number = static_cast<int>(built.size()) + 1;
+    const seg::Part made = seg::PartOf({&labels, 1}, description, part, kind);
+    built.push_back(build(made.layers.at(0).view(), part));
+  }
   return built;
 }
 
@@ -175,10 +200,9 @@ std::optional<Prepared> ResultBuilder::Prepare(const Assignment& assignment,
 std::vector<BuiltObject> ResultBuilder::Build(const Assignment& assignment,
                                               const SubmissionForm& form, const Prepared& prepared,
                                               std::vector<Finding>& findings) {
-  std::vector<BuiltObject> built;
-  seg::Encoded encoded;
-  built.push_back(BuildSegmentation(assignment, form, prepared, encoded, findings));
-  auto report = BuildReport(assignment, form, prepared, built.front(), encoded, findings);
+  std::map<uint16_t, PlacedSegment> places;
+  auto built = BuildSegmentations(assignment, form, prepared, places, findings);
+  auto report = BuildReport(assignment, form, prepared, built, places, findings);
   if (report) built.push_back(std::move(*report));
   if (HasErrors(findings)) built.clear();
   return built;

@@ -3,6 +3,7 @@
 // saved.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,7 @@
 #include "node/submission_form.h"
 #include "seg/encode.h"
 #include "seg/source.h"
+#include "seg/split.h"
 
 namespace glossator::node {
 
@@ -31,6 +33,7 @@ struct Assignment {
   const ReaderConfig& author;
   std::vector<CaseInstance> instances;  // the series' images, as of the workitem's revision
   bool label_map = false;               // the destination takes Label Map Segmentation; else BINARY
+  seg::Split split = seg::Split::kNone;  // the project's way: one object, or several in a series
 };
 
 // The images and the labels, fit for each other.
@@ -38,6 +41,14 @@ struct Prepared {
   seg::Source source;
   std::vector<dicom::DataSet> heads;  // of the images, in the order of the source
   seg::Labels labels;
+};
+
+// Where a segment of the form went.
+struct PlacedSegment {
+  std::string sop_class_uid;
+  std::string sop_instance_uid;
+  uint16_t number = 0;
+  std::string tracking_uid;
 };
 
 class ResultBuilder {
@@ -52,20 +63,29 @@ class ResultBuilder {
   // an error.
   std::optional<Prepared> Prepare(const Assignment& assignment, const SubmissionForm& form,
                                   std::string_view labels, std::vector<Finding>& findings);
-  // SEG, then SR; none when a finding is an error (of the sender's
+  // SEG (one, or several in one series), then SR; none when a finding is an error (of the sender's
   // codes and texts). Throws kInternal when what was read back differs from what was sent.
   std::vector<BuiltObject> Build(const Assignment& assignment, const SubmissionForm& form,
                                  const Prepared& prepared, std::vector<Finding>& findings);
 
  private:
   std::vector<dicom::DataSet> HeadsOf(const Assignment& assignment);
-  BuiltObject BuildSegmentation(const Assignment& assignment, const SubmissionForm& form,
-                                const Prepared& prepared, seg::Encoded& encoded,
+  // One object of `labels`, which are those of `description` alone; adds where its segments are.
+  BuiltObject BuildSegmentation(const Assignment& assignment, const seg::Source& source,
+                                const seg::LabelVolume& labels, const seg::Description& description,
+                                const seg::Identity& identity,
+                                std::map<uint16_t, PlacedSegment>& places,
                                 std::vector<Finding>& findings);
+  // All of them; `places` by the label that was sent.
+  std::vector<BuiltObject> BuildSegmentations(const Assignment& assignment,
+                                              const SubmissionForm& form, const Prepared& prepared,
+                                              std::map<uint16_t, PlacedSegment>& places,
+                                              std::vector<Finding>& findings);
   // nullopt: a finding says why.
   std::optional<BuiltObject> BuildReport(const Assignment& assignment, const SubmissionForm& form,
-                                         const Prepared& prepared, const BuiltObject& segmentation,
-                                         const seg::Encoded& encoded,
+                                         const Prepared& prepared,
+                                         const std::vector<BuiltObject>& segmentations,
+                                         const std::map<uint16_t, PlacedSegment>& places,
                                          std::vector<Finding>& findings);
 
   Archive& archive_;

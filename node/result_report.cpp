@@ -25,9 +25,9 @@ size_t IndexOf(const SubmissionForm& form, uint16_t label) {
 // its group too: what was found is said even where nothing was measured.
 class Groups {
  public:
-  Groups(const SubmissionForm& form, const BuiltObject& segmentation, const seg::Encoded& encoded,
+  Groups(const SubmissionForm& form, const std::map<uint16_t, PlacedSegment>& places,
          UidSource& uids)
-      : form_(form), segmentation_(segmentation), encoded_(encoded), uids_(uids) {}
+      : form_(form), places_(places), uids_(uids) {}
 
   void Add(const Measurement& measurement) {
     GroupFor(measurement)
@@ -48,25 +48,22 @@ class Groups {
   }
   void AddUnmeasured() {
     for (size_t i = 0; i < form_.description.segments.size(); ++i) {
-      const auto is_of = [&](const auto& group) {
-        return group.segment && group.segment->number == encoded_.segment_numbers.at(i);
-      };
-      if (std::ranges::none_of(groups_, is_of)) groups_.push_back(GroupOf(i));
+      const sr::MeasurementGroup whole = GroupOf(i);
+      const auto is_of = [&](const auto& group) { return group.segment == whole.segment; };
+      if (std::ranges::none_of(groups_, is_of)) groups_.push_back(whole);
     }
   }
   std::vector<sr::MeasurementGroup> Take() { return std::move(groups_); }
 
  private:
   sr::MeasurementGroup& GroupFor(const Measurement& measurement) {
-    const size_t index = IndexOf(form_, measurement.segment);
-    const int64_t number = encoded_.segment_numbers.at(index);
+    sr::MeasurementGroup group = GroupOf(IndexOf(form_, measurement.segment));
     bool is_first = true;
-    for (sr::MeasurementGroup& group : groups_) {
-      if (!group.segment || group.segment->number != number) continue;
-      if (group.tracking_identifier == measurement.tracking_identifier) return group;
+    for (sr::MeasurementGroup& other : groups_) {
+      if (other.segment != group.segment) continue;
+      if (other.tracking_identifier == measurement.tracking_identifier) return other;
       is_first = false;
     }
-    sr::MeasurementGroup group = GroupOf(index);
     group.tracking_identifier = measurement.tracking_identifier;
     if (!is_first) group.tracking_uid = uids_.New();
     group.finding = measurement.finding;
@@ -79,18 +76,17 @@ class Groups {
 
   sr::MeasurementGroup GroupOf(size_t index) const {
     const seg::Segment& segment = form_.description.segments.at(index);
+    const PlacedSegment& place = places_.at(segment.label);
     sr::MeasurementGroup group;
     group.tracking_identifier = segment.name;
-    group.tracking_uid = encoded_.tracking_uids.at(index);
+    group.tracking_uid = place.tracking_uid;
     group.finding = segment.type;
-    group.segment = {segmentation_.object.sop_class_uid, segmentation_.object.sop_instance_uid,
-                     encoded_.segment_numbers.at(index)};
+    group.segment = {place.sop_class_uid, place.sop_instance_uid, place.number};
     return group;
   }
 
   const SubmissionForm& form_;
-  const BuiltObject& segmentation_;
-  const seg::Encoded& encoded_;
+  const std::map<uint16_t, PlacedSegment>& places_;
   UidSource& uids_;
   std::vector<sr::MeasurementGroup> groups_;
 };
@@ -121,8 +117,9 @@ void RequireSame(const std::string& file, const sr::ReportDescription& sent) {
 
 std::optional<BuiltObject> ResultBuilder::BuildReport(
     const Assignment& assignment, const SubmissionForm& form, const Prepared& prepared,
-    const BuiltObject& segmentation, const seg::Encoded& encoded, std::vector<Finding>& findings) {
-  Groups groups(form, segmentation, encoded, uids_);
+    const std::vector<BuiltObject>& segmentations, const std::map<uint16_t, PlacedSegment>& places,
+    std::vector<Finding>& findings) {
+  Groups groups(form, places, uids_);
   for (const Measurement& measurement : form.measurements) groups.Add(measurement);
   for (const sr::MeasurementGroup& finding : form.findings) groups.Add(finding);
   groups.AddUnmeasured();
@@ -138,13 +135,16 @@ std::optional<BuiltObject> ResultBuilder::BuildReport(
                               .sop_instance_uid = uids_.New(),
                               .series_number = kSeriesNumber,
                               .series_description = "Measurements"};
-  const std::vector<dicom::DataSet> others = {dicom::ReadHead(segmentation.file).data_set};
+  std::vector<dicom::DataSet> others;
+  for (const BuiltObject& one : segmentations) {
+    others.push_back(dicom::ReadHead(one.file).data_set);
+  }
   const auto report = OrFinding(findings, "measurement", "measurements", [&] {
     return sr::Encode(description, prepared.heads, others, identity, clock_.Now());
   });
   if (!report) return std::nullopt;
   std::vector<dicom::DataSet> sources = prepared.heads;
-  sources.push_back(others.front());
+  sources.insert(sources.end(), others.begin(), others.end());
   for (Finding& finding : sr::Verify(*report, &sources)) {
     finding.file = "SR";
     findings.push_back(std::move(finding));

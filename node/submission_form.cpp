@@ -134,12 +134,15 @@ void ReadAlgorithm(Form& form, seg::Segment& segment) {
 
 seg::Segment ReadSegment(Form form) {
   seg::Segment segment;
-  if (!form.IsObject({"number", "label", "category", "type", "algorithm"})) return segment;
+  if (!form.IsObject({"number", "label", "category", "type", "algorithm", "group"})) {
+    return segment;
+  }
   segment.label = static_cast<uint16_t>(form.Number("number", 65535));
   segment.name = form.Text("label");
   segment.category = form.CodeAt("category");
   segment.type = form.CodeAt("type");
   ReadAlgorithm(form, segment);
+  if (!form["group"].isNull()) segment.group = form.Number("group", 65535);
   return segment;
 }
 

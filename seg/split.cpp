@@ -124,18 +124,36 @@ std::vector<LabelVolume> Part::views() const {
   return volumes;
 }
 
+std::vector<Description> SplitDescription(std::span<const LabelVolume> layers,
+                                          const Description& description, Split split) {
+  std::vector<Description> parts;
+  for (const Group& group : Groups(layers, description, split)) {
+    Description& part = parts.emplace_back(description);
+    part.segments.clear();
+    for (const size_t i : group) part.segments.push_back(description.segments[i]);
+  }
+  return parts;
+}
+
+Part PartOf(std::span<const LabelVolume> layers, const Description& description,
+            const Description& part, Kind kind) {
+  Part made{part, {}};
+  if (kind != Kind::kFractional) {
+    made.layers = LayersOf(layers, made, kind);
+    return made;
+  }
+  const auto index_of = SegmentOfLabel(description);
+  for (const Segment& segment : part.segments) {
+    made.layers.push_back(CopyOf(layers[index_of[segment.label]]));
+  }
+  return made;
+}
+
 std::vector<Part> SplitLabels(std::span<const LabelVolume> layers, const Description& description,
                               Kind kind, Split split) {
   std::vector<Part> parts;
-  for (const Group& group : Groups(layers, description, split)) {
-    Part& part = parts.emplace_back();
-    part.description = description;
-    part.description.segments.clear();
-    for (const size_t i : group) {
-      part.description.segments.push_back(description.segments[i]);
-      if (kind == Kind::kFractional) part.layers.push_back(CopyOf(layers[i]));
-    }
-    if (kind != Kind::kFractional) part.layers = LayersOf(layers, part, kind);
+  for (const Description& part : SplitDescription(layers, description, split)) {
+    parts.push_back(PartOf(layers, description, part, kind));
   }
   return parts;
 }

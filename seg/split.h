@@ -25,9 +25,15 @@ struct Part {
   std::vector<LabelVolume> views() const;
 };
 
-// `layers` as Encode takes them for `kind`, of the right shape. Parts are in order of their lowest
-// label; each holds only the labels that its description has. FRACTIONAL parts get the layers of
-// their segments.
+// The description of each part, in order of the lowest label. `layers` as Encode takes them, of the
+// right shape.
+std::vector<Description> SplitDescription(std::span<const LabelVolume> layers,
+                                          const Description& description, Split split);
+// The part with the segments that `part` has of `description`: only their labels, or of FRACTIONAL
+// their layers, as Encode takes them for `kind`.
+Part PartOf(std::span<const LabelVolume> layers, const Description& description,
+            const Description& part, Kind kind);
+// All parts at once, each with a copy of its labels.
 std::vector<Part> SplitLabels(std::span<const LabelVolume> layers, const Description& description,
                               Kind kind, Split split);
 

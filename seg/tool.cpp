@@ -222,17 +222,22 @@ void EncodePart(const Job& job, std::span<const LabelVolume> views, const Descri
   SayEncoded(encoded, identity, job.arguments, out.string(), job.ports.out);
 }
 
-// All parts are checked before the first is written.
-int EncodeParts(const Job& job, const std::vector<Part>& parts) {
+// All parts are checked before the first is written; one at a time is in memory.
+int EncodeParts(const Job& job, std::span<const LabelVolume> layers, const Description& description,
+                Split split) {
   const std::filesystem::path out = job.arguments.Required("--out");
-  for (const Part& part : parts) {
-    if (!Accept(job, part.views(), part.description)) return 3;
+  const Kind kind = job.options.kind;
+  const auto parts = SplitDescription(layers, description, split);
+  for (const Description& part : parts) {
+    const Part made = PartOf(layers, description, part, kind);
+    if (!Accept(job, made.views(), part)) return 3;
   }
   Identity identity = IdentityFrom(job.arguments, job.ports.uids);
   for (size_t i = 0; i < parts.size(); ++i) {
     if (i > 0) identity.sop_instance_uid = job.ports.uids.New();
     identity.instance_number = static_cast<int>(i) + 1;
-    EncodePart(job, parts[i].views(), parts[i].description, identity,
+    const Part made = PartOf(layers, description, parts[i], kind);
+    EncodePart(job, made.views(), parts[i], identity,
                parts.size() == 1 ? out : Numbered(out, i + 1));
   }
   return 0;
@@ -280,7 +285,7 @@ int RunEncode(const std::vector<std::string>& words, const ToolPorts& ports) {
     return 0;
   }
   if (!AllDescribed(job, views, description)) return 3;
-  return EncodeParts(job, SplitLabels(views, description, options.kind, split));
+  return EncodeParts(job, views, description, split);
 }
 
 void SayDecoded(const std::string& out, const VolumeShape& shape, bool as_json,

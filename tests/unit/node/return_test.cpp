@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dicom/json.h"
+#include "seg/decode.h"
+#include "structured-report/decode.h"
 #include "tests/unit/node/node_fixture.h"
 
 namespace glossator::node {
@@ -34,6 +36,76 @@ TEST_F(Return, PutsTheAcceptedFilesIntoOneRecord) {
               file["sop_instance_uid"].asString());
   }
   EXPECT_TRUE(bytes.empty());
+}
+
+// Segmentations of a record by the name of their only segment; and its report.
+struct Parts {
+  std::map<std::string, seg::Segmentation> segmentations;
+  sr::Report report;
+};
+
+Parts PartsOf(const std::vector<std::string>& chunks) {
+  Parts parts;
+  std::string bytes;
+  for (size_t i = 1; i < chunks.size(); ++i) bytes += chunks[i];
+  const Json::Value manifest = dicom::ParseJson(chunks[0]);
+  for (const Json::Value& file : manifest["files"]) {
+    const std::string part = bytes.substr(0, file["size"].asUInt64());
+    bytes.erase(0, part.size());
+    const dicom::DataSet object = dicom::ReadFile(std::string_view(part)).data_set;
+    if (object.GetString(tags::Modality) == "SR") {
+      parts.report = sr::Decode(object);
+    } else {
+      const seg::Segmentation read = seg::Read(part);
+      parts.segmentations.emplace(read.description.segments.at(0).name, read);
+    }
+  }
+  return parts;
+}
+
+void ExpectAnObjectPerSegment(const std::vector<std::string>& chunks) {
+  const Parts parts = PartsOf(chunks);
+  ASSERT_EQ(parts.segmentations.size(), 2U);
+  const seg::Segmentation& nodule = parts.segmentations.at("Nodule");
+  const seg::Segmentation& lung = parts.segmentations.at("Lung");
+  EXPECT_EQ(nodule.series_instance_uid, lung.series_instance_uid);
+  EXPECT_NE(nodule.sop_instance_uid, lung.sop_instance_uid);
+  EXPECT_EQ(nodule.description.segments.size(), 1U);
+  EXPECT_EQ(seg::CountVoxels(nodule).begin()->second, 5U + 3U);
+  EXPECT_EQ(seg::CountVoxels(lung).begin()->second, 5U + 2U);
+  ASSERT_EQ(parts.report.description.groups.size(), 2U);
+  for (const sr::MeasurementGroup& group : parts.report.description.groups) {
+    const seg::Segmentation& own = group.tracking_identifier == "Lung" ? lung : nodule;
+    EXPECT_EQ(group.segment->sop_instance_uid, own.sop_instance_uid);
+    EXPECT_EQ(group.segment->number, own.description.segments[0].label);
+  }
+}
+
+TEST_F(Return, HasAnObjectPerSegmentWhereTheProjectSaysSo) {
+  config_.projects[0].split = "segment";
+  Accept();
+  node_->Tick();
+  ASSERT_EQ(spools_.returned.size(), 1U);
+  ExpectAnObjectPerSegment(spools_.returned[0].chunks);
+}
+
+TEST_F(Return, HasALabelMapPerSegmentWhereTheDestinationTakesThemToo) {
+  config_.projects[0].split = "segment";
+  config_.destinations["pacs"].label_map = true;
+  Accept();
+  node_->Tick();
+  ASSERT_EQ(spools_.returned.size(), 1U);
+  ExpectAnObjectPerSegment(spools_.returned[0].chunks);
+}
+
+TEST_F(Return, IsOneObjectOfSegmentsThatNameNoGroup) {
+  config_.projects[0].split = "group";
+  Accept();
+  node_->Tick();
+  ASSERT_EQ(spools_.returned.size(), 1U);
+  const Parts parts = PartsOf(spools_.returned[0].chunks);
+  ASSERT_EQ(parts.segmentations.size(), 1U);
+  EXPECT_EQ(parts.segmentations.begin()->second.description.segments.size(), 2U);
 }
 
 TEST_F(Return, IsSpooledOnceAndUnderTheSameKeyAfterADeath) {
