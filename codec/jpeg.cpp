@@ -16,7 +16,11 @@ namespace {
 constexpr int kScansMax = 200;  // more is an attack on the time of progressive decoders
 
 // libjpeg reports faults by a call that must not return; an exception passes through its frames.
-[[noreturn]] void OnFault(j_common_ptr) {
+[[noreturn]] void OnFault(j_common_ptr common) {
+  const auto* reader = reinterpret_cast<j_decompress_ptr>(common);
+  if (reader != nullptr && reader->is_decompressor && reader->data_precision > 8) {
+    throw Error(ErrorKind::kUnsupported, "DCT JPEG of 12 bits");
+  }
   throw Error(ErrorKind::kInvalid, "the JPEG codestream cannot be read");
 }
 // Warnings are corrupt data that libjpeg would paper over.

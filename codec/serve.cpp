@@ -99,6 +99,7 @@ Reply Serve(const Request& request) {
     return Do(request);
   } catch (const Error& error) {
     reply.fault = error.what();
+    reply.unsupported = error.kind() == ErrorKind::kUnsupported;
   } catch (const std::bad_alloc&) {
     reply.fault = "the frame needs more memory than the worker may have";
   }

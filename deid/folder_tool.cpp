@@ -136,7 +136,9 @@ std::optional<std::string> FolderTool::CleanFile(Instance<Hospital> instance,
   const dicom::DataSet& head = instance.data_set();
   const Study& study = studies_.at(head.GetString(tags::StudyInstanceUID));
   dicom::DataSet object = instance.data_set();
-  auto pixels = pixels_.Clean(object, instance.syntax(), engine_.Screen(instance));
+  auto screened = engine_.Screen(instance);
+  auto pixels = engine_.policy().seal_pixels ? PixelResult{std::move(screened), false}
+                                             : pixels_.Clean(object, instance.syntax(), screened);
   report.reasons = std::move(pixels.reasons);
   const bool named = head.HasValue(tags::StudyInstanceUID);  // unnamed ones are no study
   if (named && study.patients.size() > 1) Refuse(report, kQuarantined, reasons::kSeveralPatients);

@@ -14,40 +14,74 @@ namespace tags = dicom::tags;
 
 bool IsAboutPixels(const Reason& reason) { return reason.code == reasons::kBurnedInRisk; }
 
-pixels::Outcome Run(dicom::DataSet& object, const dicom::TransferSyntax& syntax,
-                    const pixels::Plan& plan, const std::filesystem::path& program) {
+bool HasPixels(const dicom::DataSet& object) {
+  if (object.Has(tags::FloatPixelData) || object.Has(tags::DoubleFloatPixelData)) return true;
+  const auto* pixels = object.Find(tags::PixelData);
+  return pixels != nullptr && (!pixels->value.empty() || !pixels->fragments.empty());
+}
+
+PixelResult Sealed(const char* path) {
+  return {{{std::string(reasons::kBurnedInRisk), path}}, false};
+}
+
+// Asks the worker until somebody wants to stop.
+class Stoppable final : public pixels::FrameService {
+ public:
+  Stoppable(pixels::FrameService& service, const std::atomic<bool>* stop)
+      : service_(service), stop_(stop) {}
+  pixels::Reply Ask(const pixels::Request& request) override {
+    if (stop_ != nullptr && *stop_) throw Error(ErrorKind::kUnavailable, "stopped");
+    return service_.Ask(request);
+  }
+
+ private:
+  pixels::FrameService& service_;
+  const std::atomic<bool>* stop_;
+};
+
+}  // namespace
+
+pixels::Outcome PixelStage::Run(dicom::DataSet& object, const dicom::TransferSyntax& syntax,
+                                const pixels::Plan& plan) const {
   try {
-    pixels::Worker worker(program);
-    return pixels::CleanPixels(object, syntax, plan, worker);
-  } catch (const Error& error) {
+    pixels::Worker worker(worker_);
+    Stoppable stoppable(worker, stop_);
+    return pixels::CleanPixels(object, syntax, plan, stoppable);
+  } catch (const Error& error) {  // the worker could not be started
     pixels::Outcome outcome;
     outcome.fault = error.what();
     return outcome;
   }
 }
 
-}  // namespace
-
+// An object without a sign of text passes unread only when its frames are of a kind that no codec
+// here handles. A worker that dies, frames that are broken, text everywhere: sealed, sign or not.
 PixelResult PixelStage::Clean(dicom::DataSet& object, const dicom::TransferSyntax& syntax,
                               const std::vector<Reason>& screened) const {
-  PixelResult result{screened, false};
   // Something else keeps it sealed: do not spend time on it.
-  if (!std::all_of(screened.begin(), screened.end(), IsAboutPixels)) return result;
-  if (!object.Has(tags::PixelData)) return result;
+  if (!std::all_of(screened.begin(), screened.end(), IsAboutPixels)) return {screened, false};
+  if (!HasPixels(object)) return {};  // nothing that could show text
   const auto plan = pixels::PlanFor(object, rules_);
-  const bool risk = plan.risk || !screened.empty();
-  if (plan.step == pixels::Step::kNothing) return result;
-  if (plan.step == pixels::Step::kSealed) {
-    result.reasons = {{std::string(reasons::kBurnedInRisk), kNoRulePath}};
-    return result;
+  if (plan.step == pixels::Step::kNothing) return {screened, false};
+  if (plan.step == pixels::Step::kSealed) return Sealed(kNoRulePath);
+  const auto outcome = Run(object, syntax, plan);
+  if (!outcome.fault.empty()) {
+    const bool risk = plan.risk || !screened.empty();
+    return risk || !outcome.unsupported ? Sealed(kUnreadablePath) : PixelResult{};
   }
-  const auto outcome = Run(object, syntax, plan, worker_);
-  result.ran = outcome.fault.empty();
-  result.reasons.clear();
-  if (!result.ran && risk) {
-    result.reasons.push_back({std::string(reasons::kBurnedInRisk), kUnreadablePath});
-  }
-  return result;
+  const bool named = plan.why == "rule" || plan.why == "regions";
+  const bool says_so = object.GetString(tags::BurnedInAnnotation) == "YES";
+  if (says_so && !named && outcome.blank.empty()) return Sealed(kNotFoundPath);
+  return {{}, true};
+}
+
+PixelResult PixelStage::Redact(dicom::DataSet& object, const dicom::TransferSyntax& syntax,
+                               std::span<const pixels::Rectangle> rectangles) const {
+  pixels::Plan plan;
+  plan.step = pixels::Step::kBlank;
+  plan.blank.assign(rectangles.begin(), rectangles.end());
+  const auto outcome = Run(object, syntax, plan);
+  return outcome.fault.empty() ? PixelResult{{}, true} : Sealed(kUnreadablePath);
 }
 
 void StampCleanPixels(dicom::DataSet& data_set) {

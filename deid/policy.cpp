@@ -71,7 +71,8 @@ class Parser {
     const Json::Value json = dicom::ParseJson(text, 1u << 20);
     if (!json.isObject()) throw Error(ErrorKind::kInvalid, "policy: expected an object");
     CheckKeys(json, "policy",
-              {"name", "version", "years_only", "options", "expert", "facts", "remaining_risks"});
+              {"name", "version", "years_only", "options", "expert", "facts", "remaining_risks",
+               "pixels"});
     Policy policy;
     policy.name = Text(json, "policy", "name");
     if (json.isMember("version")) policy.version = Version(json["version"]);
@@ -82,6 +83,7 @@ class Parser {
     if (json.isMember("remaining_risks")) {
       policy.remaining_risks = Texts(json["remaining_risks"], "policy.remaining_risks", IsRisk);
     }
+    if (json.isMember("pixels")) policy.seal_pixels = SealsPixels(json["pixels"]);
     CheckDates(policy);
     if (policy.name == "expert-determination" && policy.remark.empty()) {
       faults_.emplace_back(kExpertNeeds);
@@ -115,6 +117,14 @@ class Parser {
   bool Flag(const Json::Value& json) {
     if (!json.isBool()) faults_.emplace_back("policy.years_only: expected true or false");
     return json.isBool() && json.asBool();
+  }
+
+  bool SealsPixels(const Json::Value& json) {
+    const std::string word = json.isString() ? json.asString() : std::string();
+    if (word != "clean" && word != "seal") {
+      faults_.emplace_back("policy.pixels: expected clean or seal");
+    }
+    return word == "seal";
   }
 
   void ReadOptions(const Json::Value& json, Options& options) {

@@ -53,7 +53,8 @@ struct Policy {
   std::string expires;             // YYYYMMDD, the last day of an expert's determination; "" never
   std::vector<std::string> facts;  // for analysis by subgroup, kept apart: subgroup.h
   std::vector<std::string> remaining_risks;  // what the project knows and bears, in words
-  std::string digest;  // SHA-256 of the canonical document, hex: what a study was cleaned by
+  bool seal_pixels = false;  // no pixel stage: what may show text waits for a person
+  std::string digest;        // SHA-256 of the canonical document, hex: what a study was cleaned by
 };
 
 // A preset's name, or the path of a policy document (it contains '/' or ends in ".json").

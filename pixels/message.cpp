@@ -118,6 +118,7 @@ std::string Write(const Request& request) {
 std::string Write(const Reply& reply) {
   std::string out;
   PutText(out, std::string_view(reply.fault).substr(0, kTextBytesMax));
+  Put(out, reply.unsupported ? 1 : 0, 1);
   PutRectangles(out, reply.found);
   PutText(out, reply.frame);
   return out;
@@ -142,6 +143,7 @@ Reply ReadReply(std::string_view bytes) {
   Taker taker(bytes);
   Reply reply;
   reply.fault = taker.Text(kTextBytesMax);
+  reply.unsupported = taker.Flag();
   reply.found = taker.Rectangles();
   reply.frame = taker.Text(kMessageBytesMax);
   taker.End();

@@ -28,6 +28,7 @@ struct Request {
 
 struct Reply {
   std::string fault;             // not empty: the frame could not be done; nothing else is filled
+  bool unsupported = false;      // with a fault: of a kind that no codec here handles
   std::vector<Rectangle> found;  // kLook
   std::string frame;             // kClean, kPicture
 };

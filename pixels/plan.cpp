@@ -24,18 +24,24 @@ struct Row {
 constexpr Row kKinds[] = {
     {"4.1.1.6.", Kind::kUltrasound},   {"4.1.1.3.", Kind::kUltrasound},
     {"4.1.1.7", Kind::kCapture},       {"4.1.1.77.1.1", Kind::kCapture},
-    {"4.1.1.77.1.2", Kind::kCapture},  {"4.1.1.77.1.4", Kind::kCapture},
+    {"4.1.1.77.1.2.", Kind::kCapture}, {"4.1.1.77.1.4", Kind::kCapture},
     {"1.29", Kind::kCapture},          {"1.30", Kind::kCapture},
     {"4.1.1.1.", Kind::kProjection},   {"4.1.1.12.1", Kind::kProjection},
     {"4.1.1.12.2", Kind::kProjection},
 };
 constexpr std::string_view kRoot = "1.2.840.10008.5.1.";
 // Exactly these, where a prefix would take others with it.
-constexpr Row kExact[] = {{"4.1.1.6", Kind::kUltrasound},
-                          {"4.1.1.3", Kind::kUltrasound},
-                          {"4.1.1.1", Kind::kProjection},
-                          {"4.1.1.77.1.5.1", Kind::kOther}};
-constexpr std::string_view kCaptured[] = {"SC", "OT", "ES", "XC", "SCREEN SAVE", "SCREENSHOT"};
+constexpr Row kExact[] = {
+    {"4.1.1.6", Kind::kUltrasound},        {"4.1.1.3", Kind::kUltrasound},
+    {"4.1.1.1", Kind::kProjection},        {"4.1.1.77.1", Kind::kCapture},
+    {"4.1.1.77.2", Kind::kCapture},        {"4.1.1.77.1.7", Kind::kCapture},
+    {"4.1.1.77.1.2", Kind::kProjection},   {"4.1.1.77.1.5.1", Kind::kProjection},
+    {"4.1.1.77.1.5.2", Kind::kProjection}, {"4.1.1.77.1.5.5", Kind::kProjection},
+    {"4.1.1.77.1.5.6", Kind::kProjection}, {"4.1.1.77.1.5.7", Kind::kProjection}};
+// Of the modality; of the image type. Never the one's words in the other: a maker's localizers are
+// ORIGINAL\PRIMARY\LOCALIZER\ES.
+constexpr std::string_view kCapturedModalities[] = {"SC", "OT", "ES", "XC"};
+constexpr std::string_view kCapturedTypes[] = {"SCREEN SAVE", "SCREENSHOT"};
 constexpr double kTrustedShare = 0.97;  // regions over more than this keep every text there is
 
 Kind KindOf(const dicom::DataSet& head) {
@@ -62,8 +68,9 @@ bool Says(const dicom::DataSet& head, std::string_view word) {
 
 bool IsCaptured(const dicom::DataSet& head) {
   const std::string modality = head.GetString(tags::Modality);
-  return std::any_of(std::begin(kCaptured), std::end(kCaptured),
-                     [&](std::string_view word) { return modality == word || Says(head, word); });
+  return std::ranges::find(kCapturedModalities, modality) != std::end(kCapturedModalities) ||
+         std::ranges::any_of(kCapturedTypes,
+                             [&](std::string_view word) { return Says(head, word); });
 }
 
 // BurnedInAnnotation NO proves nothing; YES and a derived picture are signs.
@@ -118,11 +125,10 @@ Plan PlanFor(const dicom::DataSet& head, const Rules& rules) {
   const bool risk = kind == Kind::kUltrasound || kind == Kind::kCapture || HasSign(head);
   const bool looks = kind == Kind::kProjection || Says(head, "LOCALIZER");
   const auto format = FormatOf(head);
-  if (!risk && (!looks || !format)) return {};
+  const Rule* rule = rules.Find(head);
+  if (rule == nullptr && !risk && (!looks || !format)) return {};
   if (!format) return Sealed("a pixel format that is not handled");
-  if (const Rule* rule = rules.Find(head)) {
-    return Blanked(rule->blank, rule->detect, risk, "rule");
-  }
+  if (rule != nullptr) return Blanked(rule->blank, rule->detect, true, "rule");
   if (kind == Kind::kUltrasound) {
     const auto kept = Regions(head, *format);
     if (kept.empty()) return Sealed("unknown device");

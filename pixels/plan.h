@@ -24,6 +24,7 @@ struct Plan {
   std::string_view why;  // a few words for reports: "regions", "rule", "detector", "unknown device"
 };
 
+// A rule for the device comes before everything else, also for kinds that are not looked at.
 Plan PlanFor(const dicom::DataSet& head, const Rules& rules);
 
 }  // namespace glossator::pixels

@@ -32,6 +32,26 @@ std::string Plain(std::string_view text) {
   return plain;
 }
 
+// '*' stands for any text; in one pass, with one step back to the last star.
+bool IsLike(std::string_view text, std::string_view pattern) {
+  size_t at = 0, in = 0, star = std::string_view::npos, retry = 0;
+  while (at < text.size()) {
+    if (in < pattern.size() && pattern[in] == '*') {
+      star = in++;
+      retry = at;
+    } else if (in < pattern.size() && pattern[in] == text[at]) {
+      ++in;
+      ++at;
+    } else if (star != std::string_view::npos) {
+      in = star + 1;
+      at = ++retry;
+    } else {
+      return false;
+    }
+  }
+  return pattern.find_first_not_of('*', in) == std::string_view::npos;
+}
+
 std::string ValueOf(const dicom::DataSet& head, dicom::Tag tag) {
   const auto number = head.GetInt(tag);
   const auto* element = head.Find(tag);
@@ -40,9 +60,7 @@ std::string ValueOf(const dicom::DataSet& head, dicom::Tag tag) {
 }
 
 bool Fits(const dicom::DataSet& head, dicom::Tag tag, const std::string& wanted) {
-  const std::string is = Plain(ValueOf(head, tag)), want = Plain(wanted);
-  if (!want.empty() && want.back() == '*') return is.starts_with(want.substr(0, want.size() - 1));
-  return is == want;
+  return IsLike(Plain(ValueOf(head, tag)), Plain(wanted));
 }
 
 class Parser {
@@ -158,6 +176,9 @@ std::string WriteRules(const Rules& rules) {
 }
 
 Rule RuleFor(const dicom::DataSet& head, std::vector<Rectangle> blank) {
+  if (!head.HasValue(tags::Manufacturer) && !head.HasValue(tags::ManufacturerModelName)) {
+    throw Error(ErrorKind::kInvalid, "the object does not say which device made it");
+  }
   Rule rule;
   rule.name = "decided by a steward";
   rule.blank = std::move(blank);

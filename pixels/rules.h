@@ -14,7 +14,7 @@
 namespace glossator::pixels {
 
 // Applies when every attribute of `match` has that value: texts without regard to case and outer
-// spaces, a final '*' stands for anything. An empty `blank` says that the device burns in nothing.
+// spaces, '*' stands for any text. An empty `blank` says that the device burns in nothing.
 struct Rule {
   std::string name;
   std::vector<std::pair<dicom::Tag, std::string>> match;
@@ -42,7 +42,8 @@ Rules LoadRules(const std::filesystem::path& file);
 std::string WriteRules(const Rules& rules);
 
 // What a rule for this device from now on matches: manufacturer, model, software, modality and the
-// size of the image, as far as the object names them.
+// size of the image, as far as the object names them. Throws Error{kInvalid} when it names neither
+// manufacturer nor model: such a rule would fit the devices of others.
 Rule RuleFor(const dicom::DataSet& head, std::vector<Rectangle> blank);
 
 }  // namespace glossator::pixels

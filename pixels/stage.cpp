@@ -52,7 +52,9 @@ std::vector<std::string> Encapsulated(const std::vector<std::string>& fragments,
 // Throws Error with the worker's own words.
 Reply MustAsk(FrameService& worker, const Request& request) {
   Reply reply = worker.Ask(request);
-  if (!reply.fault.empty()) throw Error(ErrorKind::kUnsupported, reply.fault);
+  if (!reply.fault.empty()) {
+    throw Error(reply.unsupported ? ErrorKind::kUnsupported : ErrorKind::kInvalid, reply.fault);
+  }
   return reply;
 }
 
@@ -75,7 +77,7 @@ class Cleaning {
         if (std::find(found.begin(), found.end(), one) == found.end()) found.push_back(one);
       }
       if (found.size() > kRectanglesMax / 2) {
-        throw Error(ErrorKind::kUnsupported, "the frames look like text everywhere");
+        throw Error(ErrorKind::kInvalid, "the frames look like text everywhere");
       }
     }
     return found;
@@ -106,7 +108,7 @@ void AddText(Cleaning& cleaning, const std::vector<std::string>& frames, const F
     blank.insert(blank.end(), found.begin(), found.end());
     const auto more = static_cast<double>(Area(blank, format.columns, format.rows) - planned);
     if (more > kDetectedShareMax * static_cast<double>(format.pixels())) {
-      throw Error(ErrorKind::kUnsupported, "the frames look like text everywhere");
+      throw Error(ErrorKind::kInvalid, "the frames look like text everywhere");
     }
   }
 }
@@ -161,6 +163,7 @@ Outcome CleanPixels(dicom::DataSet& object, const dicom::TransferSyntax& syntax,
     }
   } catch (const Error& error) {
     outcome.fault = error.what();
+    outcome.unsupported = error.kind() == ErrorKind::kUnsupported;
     return outcome;
   }
   outcome.share = static_cast<double>(Area(outcome.blank, format->columns, format->rows)) /

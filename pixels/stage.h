@@ -12,7 +12,8 @@
 namespace glossator::pixels {
 
 struct Outcome {
-  std::string fault;             // not empty: the object must stay sealed; it is unchanged
+  std::string fault;             // not empty: nothing was done; the object is unchanged
+  bool unsupported = false;      // with a fault: no codec handles such frames, broken or not
   std::vector<Rectangle> blank;  // in every frame; clipped to it
   double share = 0;              // of the frame's area
 };

@@ -77,6 +77,19 @@ TEST(Plan, LooksAtProjectionsLocalizersAndDerivedPicturesWhateverTheySay) {
   EXPECT_EQ(PlanFor(Image(kCt, {"DERIVED", "SECONDARY", "SCREEN SAVE"}), {}).step, Step::kSealed);
 }
 
+// A maker's localizers have ES as the fourth value of Image Type: they were taken for endoscopy.
+TEST(Plan, DoesNotTakeAWordOfTheImageTypeForAModality) {
+  const auto plan = PlanFor(Image(kCt, {"ORIGINAL", "PRIMARY", "LOCALIZER", "ES"}), {});
+  EXPECT_EQ(plan.step, Step::kBlank);
+  EXPECT_TRUE(plan.detect);
+}
+
+TEST(Plan, FollowsARuleAlsoForWhatIsOtherwiseLeftAlone) {
+  const auto rules =
+      ParseRules(R"({"rules":[{"match":{"Manufacturer":"*cm*"},"blank":[[0,0,200,9]]}]})");
+  EXPECT_EQ(PlanFor(Image(kCt, {"ORIGINAL", "PRIMARY", "AXIAL"}), rules).step, Step::kBlank);
+}
+
 TEST(Plan, LeavesSlicesAndSlidesAlone) {
   EXPECT_EQ(PlanFor(Image(kCt, {"ORIGINAL", "PRIMARY", "AXIAL"}), {}).step, Step::kNothing);
   EXPECT_EQ(PlanFor(Image(kSlide, {"ORIGINAL", "PRIMARY", "VOLUME"}), {}).step, Step::kNothing);
