@@ -36,7 +36,11 @@ struct Arrival {
   std::string path{};
   std::string key{};  // wrapped, of this record
   bool quarantine_study = false;
+  int64_t pixel_tries = 0;  // over 0: it waits for the pixel stage
 };
+
+// How often the pixel stage takes an object in hand before it is left to a person.
+inline constexpr int64_t kPixelTries = 3;
 
 std::string SealArrival(const Keys& keys, Entropy& entropy, const Arrival& arrival);
 Arrival OpenArrival(const Keys& keys, std::string_view trailer);  // throws Error{kInvalid}

@@ -13,9 +13,11 @@
 #include "gate/ledger.h"
 #include "gate/line_server.h"
 #include "gate/periodic.h"
+#include "gate/pixel_rounds.h"
 #include "gate/release.h"
 #include "gate/steward_door.h"
 #include "model/error.h"
+#include "pixels/worker.h"
 #include "store/gate_schema.h"
 #include "store/journal.h"
 #include "vault/digest.h"
@@ -117,10 +119,16 @@ struct Gate::Parts {
   Ledger ledger{{database, spool, identities, keys, files, directory / "spool" / "intake",
                  directory / "gate" / "quarantine"}};
   const spool::RecoveryReport recovered{ledger.Recover()};
-  Intake intake{{config, database, spool, identities, ledger, keys, entropy, clock},
+  PixelRules pixel_rules{database, keys, entropy};
+  Intake intake{{config, database, spool, identities, ledger, keys, entropy, clock, pixel_rules},
                 [this](const std::string& aet, uint16_t type, const dicom::DataSet& report) {
                   return courier.Committed(aet, type, report);
                 }};
+
+  // Look: what may show text in its pixels was sealed; blanked, it comes in again.
+  Readmission readmission{config, database, intake, ledger};
+  PixelRounds pixel_rounds{{database, identities, intake, ledger, pixel_rules, readmission,
+                            pixels::Worker::DefaultProgram()}};
 
   // Release: when a study is complete it is searched once more; then the lab gets its key.
   Releaser releaser{{config, database, spool, identities, keys, entropy, files,
@@ -136,8 +144,9 @@ struct Gate::Parts {
   dimse::Server server{ListenOptions(config), intake};
   LabDoor lab_door{{config, config_digest, database, identities, intake, releaser, courier, spool,
                     server, clock}};
-  StewardDoor steward_door{
-      {config, database, intake, ledger, courier, products, keys, uids, clock}};
+  StewardDoor steward_door{{config, database, intake, ledger, courier, products, readmission,
+                            pixel_rules, pixel_rounds, keys, uids, clock}};
+  Periodic looking{"pixels", milliseconds(100), [this] { pixel_rounds.Round(); }};
   Periodic release_rounds{"release", milliseconds(50), [this] { releaser.Round(); }};
   Periodic courier_rounds{"courier", milliseconds(300), [this] { courier.Round(); }};
   LineServer lab_socket{directory / "gate.sock", kOwnerAndGroup,
@@ -152,6 +161,7 @@ Gate::Gate(const Config& config, const std::string& configuration, const Clock& 
     : parts_(std::make_unique<Parts>(config, configuration, clock, entropy, files)) {}
 
 Gate::~Gate() {
+  parts_->pixel_rounds.Stop();
   parts_->server.Stop();
   parts_->ledger.Flush();
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "deid/pixel_stage.h"
 #include "deid/reason.h"
 #include "deid/storage_classes.h"
 #include "dicom/dictionary.h"
@@ -13,6 +14,7 @@
 #include "gate/resent.h"
 #include "model/error.h"
 #include "model/log.h"
+#include "pixels/plan.h"
 #include "store/gate_delivery.h"
 #include "store/gate_object.h"
 #include "store/journal.h"
@@ -76,6 +78,11 @@ Intake::Intake(IntakeParts parts, OnCommitment on_commitment)
 
 const deid::Engine& Intake::EngineOf(const std::string& project) const {
   return engines_.at(project);
+}
+
+std::vector<deid::Reason> Intake::Screen(const ProjectConfig& project, const dicom::DataSet& head,
+                                         const dicom::TransferSyntax& syntax) const {
+  return EngineOf(project.id).Screen(Instance<Hospital>(Permit<Hospital>(), head, syntax));
 }
 
 std::optional<dimse::Rejection> Intake::Accept(const dimse::Association& association) {
@@ -156,12 +163,13 @@ std::unique_ptr<ObjectWriter> Intake::Admit(const ProjectConfig* project, std::s
                                             const dicom::TransferSyntax& syntax,
                                             const dimse::StoreRequest& request,
                                             uint64_t association,
-                                            const std::optional<std::string>& assigning_authority) {
+                                            const std::optional<std::string>& assigning_authority,
+                                            const Readmitted* again) {
   const Instance<Hospital> instance(Permit<Hospital>(), dicom::Read(head, syntax), syntax);
   RequireEvenLengths(instance.data_set());
   RequireIdentifiers(instance.data_set(), request);
   if (project != nullptr) {
-    return Judge(*project, instance, request, association, assigning_authority);
+    return Judge(*project, instance, request, association, assigning_authority, again);
   }
   return JudgeWithoutProject(instance, head, request);
 }
@@ -186,11 +194,12 @@ class Intake::Judgement {
  public:
   Judgement(Intake& intake, const ProjectConfig& project, const Instance<Hospital>& instance,
             const dimse::StoreRequest& request, uint64_t association,
-            const std::optional<std::string>& assigning_authority)
+            const std::optional<std::string>& assigning_authority, const Readmitted* again)
       : intake_(intake),
         project_(project),
         instance_(instance),
         request_(request),
+        again_(again),
         binding_(
             intake.parts_.identities.Bind(project.id, instance.data_set(), assigning_authority)),
         memo_(binding_.study->BorrowMemo()),
@@ -203,7 +212,7 @@ class Intake::Judgement {
 
   ~Judgement() { binding_.study->GiveBackMemo(std::move(memo_)); }
 
-  std::unique_ptr<ObjectWriter> Decide(bool released_by_a_person) {
+  std::unique_ptr<ObjectWriter> Decide() {
     // Claim first, then look into the database: a claim ends only when the row is there.
     const bool ours = intake_.twins_.Claim(arrival_.identity_index);
     auto hold =
@@ -217,20 +226,44 @@ class Intake::Judgement {
     if (deid::HasExpired(engine.policy(), intake_.parts_.clock.Now())) {
       return Seal({std::string(deid::reasons::kPolicyExpired), ""}, std::move(hold));
     }
-    auto risks = engine.Screen(instance_);
-    if (released_by_a_person) {
-      std::erase_if(risks, [](const auto& risk) { return deid::IsReleasable(risk.code); });
-    }
+    const auto risks = Risks(engine);
     if (!risks.empty()) return Seal(risks.front(), std::move(hold));
-    const auto cleaned =
-        engine.Clean(instance_, *binding_.study, *binding_.study->dictionary(), memo_.get());
+    const auto cleaned = engine.Clean(instance_, *binding_.study, *binding_.study->dictionary(),
+                                      memo_.get(), again_ != nullptr && again_->pixels_ran);
     if (!cleaned.problems.empty()) return Seal(cleaned.problems.front(), std::move(hold));
     return std::make_unique<CleanedObject>(intake_, binding_.study, std::move(hold),
                                            instance_.data_set(), cleaned, *request_.transfer_syntax,
-                                           std::move(arrival_));
+                                           std::move(arrival_), again_);
   }
 
  private:
+  // Of the pixels: what the stage will look at waits for it, sealed, whether there is a sign of
+  // text or not.
+  std::vector<deid::Reason> Risks(const deid::Engine& engine) {
+    const auto about_pixels = [](const auto& risk) {
+      return risk.code == deid::reasons::kBurnedInRisk;
+    };
+    auto risks = engine.Screen(instance_);
+    if (again_ != nullptr) {
+      std::erase_if(risks, [](const auto& risk) { return deid::IsReleasable(risk.code); });
+      return risks;
+    }
+    const auto& head = instance_.data_set();
+    if (engine.policy().seal_pixels) return risks;
+    if (!std::all_of(risks.begin(), risks.end(), about_pixels)) return risks;
+    if (!head.Has(dicom::tags::Rows)) {  // whether pixels follow at all is seen at the end
+      if (!risks.empty()) arrival_.pixel_tries = kPixelTries;
+      return risks;
+    }
+    const auto plan = pixels::PlanFor(head, *intake_.parts_.pixel_rules.Of(project_.id));
+    if (plan.step == pixels::Step::kNothing) return risks;
+    const bool waits = plan.step == pixels::Step::kBlank;
+    if (waits) arrival_.pixel_tries = kPixelTries;
+    if (waits && !risks.empty()) return risks;
+    return {{std::string(deid::reasons::kBurnedInRisk),
+             waits ? deid::kUnreadablePath : deid::kNoRulePath}};
+  }
+
   bool IsHeld() const {
     bool held = intake_.held_.MayHold(arrival_.identity_index);
     if (held) {
@@ -261,6 +294,7 @@ class Intake::Judgement {
   const ProjectConfig& project_;
   const Instance<Hospital>& instance_;
   const dimse::StoreRequest& request_;
+  const Readmitted* again_;  // nullptr: it comes from the network
   Binding binding_;
   std::unique_ptr<deid::HeadMemo> memo_;
   Arrival arrival_;
@@ -270,9 +304,10 @@ std::unique_ptr<ObjectWriter> Intake::Judge(const ProjectConfig& project,
                                             const Instance<Hospital>& instance,
                                             const dimse::StoreRequest& request,
                                             uint64_t association,
-                                            const std::optional<std::string>& assigning_authority) {
-  return Judgement(*this, project, instance, request, association, assigning_authority)
-      .Decide(association == 0);
+                                            const std::optional<std::string>& assigning_authority,
+                                            const Readmitted* again) {
+  return Judgement(*this, project, instance, request, association, assigning_authority, again)
+      .Decide();
 }
 
 }  // namespace glossator::gate

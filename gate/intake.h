@@ -15,6 +15,7 @@
 #include "dimse/handler.h"
 #include "gate/held_instances.h"
 #include "gate/ledger.h"
+#include "gate/pixel_rules.h"
 #include "gate/routes.h"
 #include "gate/twins.h"
 #include "model/config.h"
@@ -37,6 +38,13 @@ struct Mismatch : Error {
   explicit Mismatch(const std::string& why) : Error(ErrorKind::kInvalid, why) {}
 };
 
+// An object that was sealed, on its second way in: what a person may decide is set aside.
+struct Readmitted {
+  Digests digests;          // of the original as it came
+  bool pixels_ran = false;  // the pixel stage did, and what is admitted is what it made
+};
+inline constexpr uint64_t kNoAssociation = 0;
+
 struct IntakeCounters {
   std::atomic<uint64_t> cleaned{0};
   std::atomic<uint64_t> sealed{0};
@@ -56,6 +64,7 @@ struct IntakeParts {
   const Keys& keys;
   Entropy& entropy;
   const Clock& clock;
+  const PixelRules& pixel_rules;
 };
 
 class Intake final : public dimse::Handler {
@@ -77,12 +86,17 @@ class Intake final : public dimse::Handler {
   void Closed(const dimse::Association& association) override;
 
   // Judges a head; throws Mismatch or another dimse-mappable Error to refuse. `project` nullptr: no
-  // route. `association` 0: a steward's release; what a person may decide is then set aside, no
-  // more.
+  // route.
   std::unique_ptr<ObjectWriter> Admit(const ProjectConfig* project, std::string_view head,
                                       const dicom::TransferSyntax& syntax,
                                       const dimse::StoreRequest& request, uint64_t association,
-                                      const std::optional<std::string>& assigning_authority = {});
+                                      const std::optional<std::string>& assigning_authority = {},
+                                      const Readmitted* again = nullptr);
+
+  const deid::Engine& EngineOf(const std::string& project) const;
+  // What the engine of the project says about a head (Engine::Screen).
+  std::vector<deid::Reason> Screen(const ProjectConfig& project, const dicom::DataSet& head,
+                                   const dicom::TransferSyntax& syntax) const;
 
   const IntakeParts& parts() const { return parts_; }
   IntakeCounters& counters() { return counters_; }
@@ -94,13 +108,13 @@ class Intake final : public dimse::Handler {
   std::unique_ptr<ObjectWriter> Judge(const ProjectConfig& project,
                                       const Instance<Hospital>& instance,
                                       const dimse::StoreRequest& request, uint64_t association,
-                                      const std::optional<std::string>& assigning_authority);
+                                      const std::optional<std::string>& assigning_authority,
+                                      const Readmitted* again);
   std::unique_ptr<ObjectWriter> JudgeWithoutProject(const Instance<Hospital>& instance,
                                                     std::string_view head,
                                                     const dimse::StoreRequest& request);
   bool IsReturned(const std::string& sop_instance_uid) const;
   void NoteSender(uint64_t association, const std::shared_ptr<Study>& study);
-  const deid::Engine& EngineOf(const std::string& project) const;
 
   IntakeParts parts_;
   OnCommitment on_commitment_;

@@ -253,6 +253,7 @@ void Ledger::WriteSealed(store::Transaction& transaction, const Entry& entry,
   row.transfer_syntax_uid = arrival.transfer_syntax_uid;
   row.size = arrival.size;
   row.key = arrival.key;
+  row.pixel_tries = arrival.pixel_tries;
   const auto number = store::InsertQuarantine(transaction, row);
   if (!number) return;
   Json::Value fields;
@@ -303,7 +304,30 @@ std::string Ledger::OpenQuarantined(const store::QuarantineRow& row) const {
   return plain;
 }
 
+void Ledger::Discard(const store::QuarantineRow& row) noexcept {
+  try {
+    parts_.files.Remove(QuarantineFile(row.place));
+  } catch (const std::exception& error) {
+    Log(LogLevel::kWarning, "gate.original-left", {{"why", error.what()}});
+  }
+}
+
+// Killed between the release of an object and the end of its original.
+void Ledger::SweepQuarantine() {
+  std::vector<std::string> released;
+  parts_.database.Read([&](const store::Reader& reader) {
+    for (const auto& name : parts_.files.List(parts_.quarantine_directory)) {
+      const auto place = name.substr(0, name.rfind(".sealed"));
+      auto rows =
+          reader.Query("SELECT 1 FROM quarantine WHERE place = ? AND state = 'RELEASED'", {place});
+      if (rows.Next()) released.push_back(name);
+    }
+  });
+  for (const auto& name : released) parts_.files.Remove(parts_.quarantine_directory / name);
+}
+
 spool::RecoveryReport Ledger::Recover() {
+  SweepQuarantine();
   std::vector<Entry> missing;
   std::vector<spool::Place> finished;
   const auto report = parts_.spool.Recover([&](const spool::Recovered& record) {

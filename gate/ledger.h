@@ -50,6 +50,9 @@ class Ledger {
 
   // The sealed original of a quarantine row, plain. Throws Error.
   std::string OpenQuarantined(const store::QuarantineRow& row) const;
+  // The original of a row that is RELEASED: what it became is in the spool. Never throws; what is
+  // left behind goes with the next start.
+  void Discard(const store::QuarantineRow& row) noexcept;
 
  private:
   struct Entry {
@@ -68,6 +71,7 @@ class Ledger {
   void WriteCleaned(store::Transaction& transaction, const Entry& entry, store::StudyRow& study);
   void WriteSealed(store::Transaction& transaction, const Entry& entry, store::StudyRow* study);
   void KeepSealed(const Entry& entry);
+  void SweepQuarantine();
   std::filesystem::path QuarantineFile(const std::string& place) const;
 
   Parts parts_;

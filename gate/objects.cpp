@@ -37,12 +37,13 @@ void Commit(Intake& intake, RecordWriter& record, std::shared_ptr<Hold> hold, Ar
 CleanedObject::CleanedObject(Intake& intake, std::shared_ptr<Study> study,
                              std::shared_ptr<Hold> hold, const dicom::DataSet& original,
                              const deid::Cleaned& cleaned, const dicom::TransferSyntax& syntax,
-                             Arrival arrival)
+                             Arrival arrival, const Readmitted* again)
     : intake_(intake),
       study_(std::move(study)),
       hold_(std::move(hold)),
       arrival_(std::move(arrival)),
       digest_(intake.parts().keys, original, cleaned.instance.syntax()),
+      original_(again ? std::optional(again->digests) : std::nullopt),
       pixels_(original, cleaned.instance.syntax()),
       record_(intake.parts().spool, study_->data_key(), intake.parts().entropy),
       deflater_(syntax.deflated ? std::make_unique<Deflater>() : nullptr) {
@@ -93,6 +94,7 @@ void CleanedObject::Finish(dimse::Respond respond) {
   if (deflater_) record_.Write(deflater_->Finish());
   record_.Close();
   arrival_.digests = digest_.Finish();
+  if (original_) arrival_.digests = *original_;
   arrival_.seal = record_.seal();
   arrival_.size = record_.size();
   ++intake_.counters().cleaned;

@@ -50,7 +50,8 @@ class CleanedObject final : public ObjectWriter {
  public:
   CleanedObject(Intake& intake, std::shared_ptr<Study> study, std::shared_ptr<Hold> hold,
                 const dicom::DataSet& original, const deid::Cleaned& cleaned,
-                const dicom::TransferSyntax& syntax, Arrival arrival);
+                const dicom::TransferSyntax& syntax, Arrival arrival,
+                const Readmitted* again = nullptr);
 
   void Write(std::string_view bytes) override;
   void Finish(dimse::Respond respond) override;
@@ -64,6 +65,7 @@ class CleanedObject final : public ObjectWriter {
   std::shared_ptr<Hold> hold_;
   Arrival arrival_;
   ContentDigest digest_;
+  std::optional<Digests> original_;  // the pixels that come are not those that arrived
   deid::PixelStream pixels_;
   RecordWriter record_;
   std::unique_ptr<Deflater> deflater_;

@@ -91,6 +91,7 @@ void Releaser::Decide(const store::StudyRow& study) {
   if (known->in_flight > 0) return;
   // Whoever sent part of it and is still connected may be slow; a manager need not wait for that.
   if (known->senders > 0 && !study.release_requested) return;
+  if (WaitsForPixels(study)) return;
   const auto held = HeldOf(study);
   if (held.empty()) {
     // Nothing that the lab could see: wholly sealed, or bound by an object that never came.
@@ -107,6 +108,15 @@ void Releaser::Decide(const store::StudyRow& study) {
   } else {
     Open(study);
   }
+}
+
+// What the pixel stage makes of an object belongs to the case; it tries a few times at most.
+bool Releaser::WaitsForPixels(const store::StudyRow& study) const {
+  bool waits = false;
+  database_.Read([&](const store::Reader& reader) {
+    waits = store::HasWaitingForPixels(reader, study.number);
+  });
+  return waits;
 }
 
 std::vector<store::InstanceRow> Releaser::HeldOf(const store::StudyRow& study) const {

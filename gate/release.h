@@ -48,6 +48,7 @@ class Releaser {
   // The first identifier of the study that stands in what would be released.
   std::optional<deid::Reason> Search(const Study& study,
                                      const std::vector<store::InstanceRow>& held) const;
+  bool WaitsForPixels(const store::StudyRow& study) const;
   std::vector<store::InstanceRow> HeldOf(const store::StudyRow& study) const;
   // True when something was written anew.
   bool CleanAgain(const store::StudyRow& row, const Study& study,

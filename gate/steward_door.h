@@ -9,6 +9,7 @@
 #include "gate/intake.h"
 #include "gate/keys.h"
 #include "gate/ledger.h"
+#include "gate/pixel_rounds.h"
 #include "store/gate_object.h"
 
 namespace glossator::gate {
@@ -20,6 +21,9 @@ struct StewardDoorParts {
   Ledger& ledger;
   Courier& courier;
   ProductReleases& products;
+  Readmission& readmission;
+  PixelRules& pixel_rules;
+  PixelRounds& pixel_rounds;
   const Keys& keys;
   UidSource& uids;
   const Clock& clock;
@@ -57,13 +61,16 @@ class StewardDoor {
   Json::Value ProductRelease(const Json::Value&);
   Json::Value ProductRevoke(const Json::Value&);
 
+  Json::Value RulesList(const Json::Value&);
+  Json::Value RulesAdd(const Json::Value&);
+  Json::Value RulesRemove(const Json::Value&);
+
   // steward_quarantine.cpp
-  store::QuarantineRow OpenRow(const Json::Value& request);
-  std::optional<deid::Reason> CleanSealed(const store::QuarantineRow& row,
-                                          const ProjectConfig& project);
-  std::optional<deid::Reason> WriteCleaned(ObjectWriter& writer, std::string_view pixels);
-  Json::Value KeepSealed(const Json::Value& request, const store::QuarantineRow& row,
-                         const deid::Reason& reason);
+  Json::Value Settle(const Json::Value& request, const store::QuarantineRow& row,
+                     const char* released, const std::optional<deid::Reason>& reason);
+  // steward_pixels.cpp
+  void ShowPicture(const Json::Value& request, const store::QuarantineRow& row, Json::Value& reply);
+  void AddRuleFor(const store::QuarantineRow& row, std::vector<pixels::Rectangle> rectangles);
 
   std::string PatientIndex(const Json::Value& request, const char* id, const char* issuer) const;
   void Note(const std::string& type, const Json::Value& fields);

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // glossator-steward: the one door for people on the hospital side.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <sstream>
@@ -20,7 +24,11 @@ using glossator::ErrorKind;
 
 constexpr const char* kHelp =
     "usage: glossator-steward [--socket PATH] [--json] COMMAND\n"
-    "  quarantine list | show N | release N [--why TEXT] | redact N | reject N [--why TEXT]\n"
+    "  quarantine list | show N [--picture FILE.png [--frame F]] | reject N [--why TEXT]\n"
+    "  quarantine release N [--why TEXT] [--device]\n"
+    "  quarantine redact N X,Y,WIDTH,HEIGHT... [--why TEXT] [--device]\n"
+    "      (--device: this rule for this device from now on)\n"
+    "  rules list | add FILE --project P | remove N    (docs/pixels.md)\n"
     "  held list | show N | resolve N accept-current|retry|give-up\n"
     "  conflicts\n"
     "  identity merge --project P --from ID [--from-issuer I] --into ID [--into-issuer I]\n"
@@ -47,7 +55,8 @@ constexpr std::pair<const char*, const char*> kOptions[] = {
     {"--into", "into"},         {"--into-issuer", "into_issuer"},
     {"--decision", "decision"}, {"--dry-run", "file"},
     {"--signer", "signer"},     {"--key", "key"},
-    {"--days", "days"},
+    {"--days", "days"},         {"--picture", "picture"},
+    {"--frame", "frame"},
 };
 
 bool TakeOption(Request& request, const std::string& name, const std::string& value) {
@@ -67,6 +76,8 @@ Request ParseRequest(const std::vector<std::string>& arguments) {
     const auto& argument = arguments[i];
     if (argument == "--json") {
       request.json = true;
+    } else if (argument == "--device") {
+      request.options["device"] = true;
     } else if (argument.rfind("--", 0) != 0) {
       request.words.push_back(argument);
     } else if (i + 1 >= arguments.size() || !TakeOption(request, argument, arguments[++i])) {
@@ -151,6 +162,62 @@ int ReleaseAsProduct(const Request& request) {
   return 0;
 }
 
+// "1,2,3,4".
+Json::Value Rectangle(const std::string& word) {
+  Json::Value numbers(Json::arrayValue);
+  std::istringstream stream(word);
+  for (std::string number; std::getline(stream, number, ',');) {
+    size_t end = 0;
+    const auto value = std::stoul(number, &end);
+    if (end != number.size() || value > 0xFFFF) throw std::invalid_argument(word);
+    numbers.append(Json::UInt(value));
+  }
+  if (numbers.size() != 4) throw std::invalid_argument(word);
+  return numbers;
+}
+
+std::string ReadText(const std::string& path) {
+  std::ifstream stream(path, std::ios::binary);
+  std::ostringstream text;
+  text << stream.rdbuf();
+  if (!stream) throw Error(ErrorKind::kInvalid, path + ": cannot be read");
+  return text.str();
+}
+
+// What comes after the two words of a call.
+void AddWords(const Request& request, Json::Value& call) {
+  const auto& words = request.words;
+  const bool redacts = call["call"] == "quarantine.redact";
+  if (redacts && words.size() < 4) throw std::invalid_argument("redact: no rectangle");
+  if (words.size() < 3) return;
+  if (words[0] == "destination") {
+    call["name"] = words[2];
+  } else if (call["call"] == "rules.add") {
+    call["rules"] = ReadText(words[2]);
+  } else {
+    call["number"] = Json::Int64(std::stoll(words[2]));
+  }
+  for (size_t i = 3; i < words.size() && redacts; ++i) {
+    call["rectangles"].append(Rectangle(words[i]));
+  }
+  if (words.size() > 3 && !redacts) call["decision"] = words[3];
+}
+
+// For the eyes of the person who asked and of nobody else.
+void WritePicture(const std::string& path, Json::Value& picture) {
+  const std::string png = glossator::FromHex(picture["png"].asString());
+  picture.removeMember("png");
+  picture["file"] = path;
+  const std::string unfinished = path + ".part";
+  std::filesystem::remove(unfinished);
+  const int file = open(unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  const bool whole =
+      file >= 0 && write(file, png.data(), png.size()) == static_cast<ssize_t>(png.size());
+  if (file >= 0) close(file);
+  if (!whole) throw Error(ErrorKind::kUnavailable, path + ": cannot be written");
+  std::filesystem::rename(unfinished, path);
+}
+
 int Run(const Request& request) {
   const auto& words = request.words;
   if (words[0] == "routes") return DryRun(request);
@@ -159,16 +226,16 @@ int Run(const Request& request) {
   }
   Json::Value call = request.options;
   call["call"] = words.size() > 1 ? words[0] + "." + words[1] : words[0];
-  if (words.size() > 2 && words[0] == "destination") {
-    call["name"] = words[2];
-  } else if (words.size() > 2) {
-    call["number"] = Json::Int64(std::stoll(words[2]));
-  }
-  if (words.size() > 3) call["decision"] = words[3];
+  AddWords(request, call);
+  const std::string picture = call.get("picture", "").asString();
+  if (!picture.empty()) call["picture"] = true;
+  if (call.isMember("frame")) call["frame"] = Json::UInt(std::stoul(call["frame"].asString()));
   auto reply = glossator::gate::CallLine(request.socket, call);
   reply.removeMember("ok");
+  if (!picture.empty()) WritePicture(picture, reply["picture"]);
   Print(request, reply);
-  const bool listed = words[0] != "product" && reply.isMember("items") && !reply["items"].empty();
+  const bool listed = words[0] != "product" && words[0] != "rules" && reply.isMember("items") &&
+                      !reply["items"].empty();
   const auto outcome = reply.get("outcome", "").asString();
   return listed || outcome == "SEALED" || outcome == "REFUSED" ? 3 : 0;
 }

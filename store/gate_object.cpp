@@ -10,7 +10,7 @@ constexpr std::string_view kInstanceColumns =
     "offset, state, batch FROM instance ";
 constexpr std::string_view kQuarantineColumns =
     "SELECT number, place, project, study, identity_index, digest, identity_digest, reason, path, "
-    "sop_class_uid, transfer_syntax_uid, size, key, state, since FROM quarantine ";
+    "sop_class_uid, transfer_syntax_uid, size, key, state, since, pixel_tries FROM quarantine ";
 
 std::string Select(std::string_view columns, std::string_view where) {
   return std::string(columns).append(where);
@@ -43,9 +43,10 @@ std::vector<InstanceRow> Instances(Rows rows) {
 }
 
 QuarantineRow ToQuarantine(const Rows& rows) {
-  return {rows.Int64(0), rows.Text(1),   rows.Text(2),  rows.OptionalInt64(3), rows.Text(4),
-          rows.Text(5),  rows.Text(6),   rows.Text(7),  rows.Text(8),          rows.Text(9),
-          rows.Text(10), rows.Int64(11), rows.Blob(12), rows.Text(13),         rows.Text(14)};
+  return {rows.Int64(0), rows.Text(1),  rows.Text(2),  rows.OptionalInt64(3),
+          rows.Text(4),  rows.Text(5),  rows.Text(6),  rows.Text(7),
+          rows.Text(8),  rows.Text(9),  rows.Text(10), rows.Int64(11),
+          rows.Blob(12), rows.Text(13), rows.Text(14), rows.Int64(15)};
 }
 
 }  // namespace
@@ -133,11 +134,11 @@ std::optional<int64_t> InsertQuarantine(Transaction& transaction, const Quaranti
   if (rows.Next()) return std::nullopt;
   return transaction.Insert(
       "INSERT INTO quarantine(place, project, study, identity_index, digest, identity_digest, "
-      "reason, path, sop_class_uid, transfer_syntax_uid, size, key, state, since) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'OPEN', ?)",
+      "reason, path, sop_class_uid, transfer_syntax_uid, size, key, state, since, pixel_tries) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'OPEN', ?, ?)",
       {row.place, row.project, row.study, row.identity_index, row.digest, row.identity_digest,
        row.reason, row.path, row.sop_class_uid, row.transfer_syntax_uid, row.size, Blob{row.key},
-       transaction.now()});
+       transaction.now(), row.pixel_tries});
 }
 
 std::optional<QuarantineRow> FindQuarantine(const Reader& reader, int64_t number) {
@@ -178,6 +179,56 @@ void SetQuarantineReason(Transaction& transaction, int64_t number, std::string_v
                          std::string_view path) {
   transaction.Execute("UPDATE quarantine SET reason = ?, path = ? WHERE number = ?",
                       {reason, path, number});
+}
+
+void SetPixelTries(Transaction& transaction, int64_t number, int64_t tries) {
+  transaction.Execute("UPDATE quarantine SET pixel_tries = ? WHERE number = ?", {tries, number});
+}
+
+std::vector<QuarantineRow> WaitingForPixels(const Reader& reader, size_t limit) {
+  std::vector<QuarantineRow> result;
+  auto rows =
+      reader.Query(Select(kQuarantineColumns,
+                          "WHERE pixel_tries > 0 AND state = 'OPEN' ORDER BY number LIMIT ?"),
+                   {limit});
+  while (rows.Next()) result.push_back(ToQuarantine(rows));
+  return result;
+}
+
+bool HasWaitingForPixels(const Reader& reader, int64_t study) {
+  return reader
+      .Query("SELECT 1 FROM quarantine WHERE pixel_tries > 0 AND state = 'OPEN' AND study = ?",
+             {study})
+      .Next();
+}
+
+void TryPixelsAgain(Transaction& transaction, std::string_view project, int64_t tries) {
+  transaction.Execute(
+      "UPDATE quarantine SET pixel_tries = ? "
+      "WHERE project = ? AND state = 'OPEN' AND reason = 'BURNED_IN_RISK'",
+      {tries, project});
+}
+
+int64_t InsertPixelRule(Transaction& transaction, const PixelRuleRow& row) {
+  return transaction.Insert("INSERT INTO pixel_rule(project, rule, since) VALUES (?, ?, ?)",
+                            {row.project, Blob{row.rule}, transaction.now()});
+}
+
+std::vector<PixelRuleRow> PixelRules(const Reader& reader) {
+  std::vector<PixelRuleRow> result;
+  auto rows = reader.Query("SELECT number, project, rule, since FROM pixel_rule ORDER BY number");
+  while (rows.Next()) {
+    result.push_back({rows.Int64(0), rows.Text(1), rows.Blob(2), rows.Text(3)});
+  }
+  return result;
+}
+
+bool DeletePixelRule(Transaction& transaction, int64_t number) {
+  if (!transaction.Query("SELECT 1 FROM pixel_rule WHERE number = ?", {number}).Next()) {
+    return false;
+  }
+  transaction.Execute("DELETE FROM pixel_rule WHERE number = ?", {number});
+  return true;
 }
 
 bool HasOpenQuarantine(const Reader& reader, int64_t study, std::string_view reason) {

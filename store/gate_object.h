@@ -53,6 +53,15 @@ struct QuarantineRow {
   std::string key;  // wrapped
   std::string state = "OPEN";
   std::string since{};
+  int64_t pixel_tries = 0;  // over 0: the pixel stage will still try
+};
+
+// What a person said about the pixels of a device.
+struct PixelRuleRow {
+  int64_t number = 0;
+  std::string project;
+  std::string rule;  // sealed
+  std::string since{};
 };
 
 std::optional<InstanceRow> FindInstance(const Reader& reader, std::string_view identity_index);
@@ -88,6 +97,17 @@ std::vector<QuarantineRow> Quarantined(const Reader& reader, int64_t after, size
 void SetQuarantineState(Transaction& transaction, int64_t number, std::string_view state);
 void SetQuarantineReason(Transaction& transaction, int64_t number, std::string_view reason,
                          std::string_view path);
+void SetPixelTries(Transaction& transaction, int64_t number, int64_t tries);
+// Those that wait for the pixel stage, the oldest first.
+std::vector<QuarantineRow> WaitingForPixels(const Reader& reader, size_t limit);
+bool HasWaitingForPixels(const Reader& reader, int64_t study);
+// What is sealed for its pixels and open is tried again: there is a new rule.
+void TryPixelsAgain(Transaction& transaction, std::string_view project, int64_t tries);
+
+int64_t InsertPixelRule(Transaction& transaction, const PixelRuleRow& row);
+std::vector<PixelRuleRow> PixelRules(const Reader& reader);      // by number
+bool DeletePixelRule(Transaction& transaction, int64_t number);  // false: no such rule
+
 // Is an object of the study still sealed, and not yet decided, for that reason?
 bool HasOpenQuarantine(const Reader& reader, int64_t study, std::string_view reason);
 

@@ -134,13 +134,26 @@ CREATE INDEX patient_by_merge ON patient(merged_into) WHERE merged_into IS NOT N
 CREATE INDEX study_by_patient ON study(patient);
 )sql";
 
+// What was sealed before there was a pixel stage gets its chance too.
+constexpr std::string_view kPixelStage = R"sql(
+ALTER TABLE quarantine ADD COLUMN pixel_tries INTEGER NOT NULL DEFAULT 0;
+UPDATE quarantine SET pixel_tries = 3 WHERE state = 'OPEN' AND reason = 'BURNED_IN_RISK';
+CREATE INDEX quarantine_by_tries ON quarantine(pixel_tries) WHERE pixel_tries > 0;
+CREATE TABLE pixel_rule(
+  number INTEGER PRIMARY KEY,
+  project TEXT NOT NULL,
+  rule BLOB NOT NULL,
+  since TEXT NOT NULL
+) STRICT;
+)sql";
+
 }  // namespace
 
 std::span<const Migration> GateMigrations() {
-  static const std::array<Migration, 4> kMigrations{
+  static const std::array<Migration, 5> kMigrations{
       kJournalMigration, Migration{2, "hospital side", kGateTables},
       Migration{3, "versions of identity", kIdentityVersions},
-      Migration{4, "links of patients", kLinks}};
+      Migration{4, "links of patients", kLinks}, Migration{5, "pixel stage", kPixelStage}};
   return kMigrations;
 }
 

@@ -23,6 +23,8 @@ def storage_classes():
     yield "|---|---|---|"
     for uid, verdict, name in rows("deid/storage_classes.tsv"):
         what = "cleaned and shown" if verdict == "CLEAN" else f"sealed: `{verdict}`"
+        if verdict == "BURNED_IN_RISK":
+            what = "the [pixel stage](pixels.md) decides; else sealed: `BURNED_IN_RISK`"
         yield f"| {name} | {uid} | {what} |"
 
 

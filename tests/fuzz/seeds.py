@@ -18,7 +18,8 @@ FORM = """{"seriesInstanceUid":"2.25.101","shape":[5,7,9],"dtype":"uint8","segme
 LAB_CALLS = ["hello", "status", "batches", "returned_ready", "stop"]
 LAB_PAGES = ["studies", "deliveries", "quarantine", "events"]
 STEWARD_CALLS = ["quarantine.list", "quarantine.show", "quarantine.release", "quarantine.redact",
-                 "quarantine.reject", "conflicts", "held.list", "held.show", "held.resolve",
+                 "quarantine.reject", "rules.list", "rules.add", "rules.remove",
+                 "conflicts", "held.list", "held.show", "held.resolve",
                  "identity.merge", "identity.split", "routes.match", "destination.test",
                  "product.list", "product.prepare", "product.release", "product.revoke"]
 

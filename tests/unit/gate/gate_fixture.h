@@ -27,6 +27,7 @@ namespace glossator::gate {
 namespace tags = dicom::tags;
 
 inline constexpr const char* kCtImage = "1.2.840.10008.5.1.4.1.1.2";
+inline constexpr const char* kUltrasound = "1.2.840.10008.5.1.4.1.1.6.1";
 inline constexpr const char* kJpeg = "1.2.840.10008.1.2.4.50";
 inline constexpr const char* kMpeg4 = "1.2.840.10008.1.2.4.102";
 inline constexpr const char* kEnhancedSr = "1.2.840.10008.5.1.4.1.1.88.22";
@@ -101,8 +102,8 @@ class GateTest : public testing::Test {
     request["call"] = call;
     return CallLine(directory_.path() / "gate.sock", request);
   }
-  Json::Value AskSteward(const std::string& call, int64_t number = 0) {
-    Json::Value request;
+  Json::Value AskSteward(const std::string& call, int64_t number = 0,
+                         Json::Value request = Json::objectValue) {
     request["call"] = call;
     request["number"] = Json::Int64(number);
     return CallLine(directory_.path() / "steward.sock", request);
@@ -122,7 +123,8 @@ class GateTest : public testing::Test {
                         {kCtImage, {std::string(dicom::kExplicitBigEndian.uid)}},
                         {kCtImage, {kMpeg4}},
                         {kCtImage, {kJpeg}},
-                        {kEnhancedSr, {}}};
+                        {kEnhancedSr, {}},
+                        {kUltrasound, {std::string(dicom::kExplicitLittleEndian.uid)}}};
     return std::make_unique<dimse::Scu>(options);
   }
 

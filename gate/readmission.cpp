@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gate/readmission.h"
+
+#include <algorithm>
+#include <future>
+#include <memory>
+#include <sstream>
+
+#include "model/error.h"
+#include "store/gate_identity.h"
+#include "store/journal.h"
+
+namespace glossator::gate {
+namespace {
+
+namespace tags = dicom::tags;
+
+std::string Without(const std::string& words, const std::string& gone) {
+  std::istringstream stream(words);
+  std::string left;
+  for (std::string word; stream >> word;) {
+    if (word != gone) left += left.empty() ? word : " " + word;
+  }
+  return left;
+}
+
+// The study no longer waits for this object; nor for its reason when no other object has it.
+void Unseal(store::Transaction& transaction, const store::QuarantineRow& row) {
+  if (!row.study) return;
+  auto study = store::FindStudy(transaction, *row.study).value();
+  study.sealed = std::max<int64_t>(0, study.sealed - 1);
+  if (!store::HasOpenQuarantine(transaction, *row.study, row.reason)) {
+    study.reasons = Without(study.reasons, row.reason);
+  }
+  if (study.state == "QUARANTINED" && study.reasons.empty()) study.state = "RECEIVING";
+  store::UpdateStudy(transaction, study);
+}
+
+void NameReason(store::Transaction& transaction, const store::QuarantineRow& row,
+                const std::string& reason) {
+  if (!row.study) return;
+  auto study = store::FindStudy(transaction, *row.study).value();
+  if (!store::HasOpenQuarantine(transaction, *row.study, row.reason)) {
+    study.reasons = Without(study.reasons, row.reason);
+  }
+  study.reasons = Without(study.reasons, reason);
+  study.reasons += study.reasons.empty() ? reason : " " + reason;
+  store::UpdateStudy(transaction, study);
+}
+
+bool IsOpen(const store::Reader& reader, int64_t number) {
+  const auto now = store::FindQuarantine(reader, number);
+  return now && now->state == "OPEN";
+}
+
+Json::Value EventFields(const store::QuarantineRow& row, const deid::Reason& reason,
+                        const Decided& decided) {
+  Json::Value fields;
+  fields["quarantine"] = Json::Int64(row.number);
+  fields["reason"] = reason.code;
+  fields["path"] = reason.path;
+  fields["why"] = decided.why;
+  return fields;
+}
+
+}  // namespace
+
+std::string_view HeadPart(std::string_view bytes, const dicom::TransferSyntax& syntax) {
+  dicom::HeadScanner scanner(syntax);
+  if (scanner.Scan(bytes) != dicom::HeadScanner::State::kAtPixelData) return bytes;
+  return bytes.substr(0, scanner.head_size());
+}
+
+const dicom::TransferSyntax& SyntaxOf(const store::QuarantineRow& row) {
+  const auto* syntax = dicom::FindTransferSyntax(row.transfer_syntax_uid);
+  if (syntax == nullptr) throw Error(ErrorKind::kInternal, "an unknown transfer syntax");
+  return *syntax;
+}
+
+store::QuarantineRow Readmission::OpenRow(int64_t number) const {
+  std::optional<store::QuarantineRow> row;
+  database_.Read([&](const store::Reader& reader) { row = store::FindQuarantine(reader, number); });
+  if (!row) throw Error(ErrorKind::kNotFound, "no such entry in quarantine");
+  if (row->state != "OPEN") throw Error(ErrorKind::kConflict, "the entry is already decided");
+  return *row;
+}
+
+const ProjectConfig& Readmission::ProjectOf(const store::QuarantineRow& row) const {
+  const auto* project = config_.FindProject(row.project);
+  if (project == nullptr) throw Error(ErrorKind::kNotFound, "the project is no longer configured");
+  return *project;
+}
+
+std::optional<deid::Reason> Readmission::Admit(const store::QuarantineRow& row,
+                                               std::string_view plain, bool pixels_ran) {
+  ledger_.Flush();  // the row is there a moment before its object is let go
+  std::optional<store::InstanceRow> held;
+  database_.Read(
+      [&](const store::Reader& reader) { held = store::FindInstance(reader, row.identity_index); });
+  const bool same =
+      held && held->digest == row.digest && held->identity_digest == row.identity_digest;
+  if (same) return std::nullopt;  // released before, and killed before that was noted
+  if (held) return deid::Reason{std::string(deid::reasons::kConflict), ""};
+  const auto& syntax = SyntaxOf(row);
+  const auto head_bytes = HeadPart(plain, syntax);
+  const auto head = dicom::Read(head_bytes, syntax);
+  dimse::StoreRequest original;
+  original.sop_class_uid = head.GetString(tags::SOPClassUID);
+  original.sop_instance_uid = head.GetString(tags::SOPInstanceUID);
+  original.transfer_syntax = &syntax;
+  const Readmitted again{{row.digest, row.identity_digest}, pixels_ran};
+  const auto writer =
+      intake_.Admit(&ProjectOf(row), head_bytes, syntax, original, kNoAssociation, {}, &again);
+  if (auto reason = writer->sealed_for()) {
+    if (reason->code != deid::reasons::kConflict) return reason;
+    throw Error(ErrorKind::kBusy, "the same instance is being received, try again");
+  }
+  return Write(*writer, plain.substr(head_bytes.size()));
+}
+
+std::optional<deid::Reason> Readmission::Write(ObjectWriter& writer, std::string_view pixels) {
+  const auto done = std::make_shared<std::promise<dimse::Status>>();
+  try {
+    if (!pixels.empty()) writer.Write(pixels);
+    writer.Finish([done](dimse::Status answer) { done->set_value(std::move(answer)); });
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kInvalid) throw;
+    return deid::Reason{std::string(deid::reasons::kBitstream), "(7FE0,0010)"};
+  }
+  if (done->get_future().get().code != dimse::kSuccess) {
+    throw Error(ErrorKind::kUnavailable, "the object could not be written");
+  }
+  ledger_.Flush();
+  return std::nullopt;
+}
+
+void Readmission::Release(const store::QuarantineRow& row, const Decided& decided) {
+  bool released = false;
+  database_.Write([&](store::Transaction& transaction) {
+    if (!IsOpen(transaction, row.number)) return;
+    store::SetQuarantineState(transaction, row.number, "RELEASED");
+    Unseal(transaction, row);
+    store::Append(transaction, decided.event, decided.actor,
+                  EventFields(row, {row.reason, row.path}, decided));
+    released = true;
+  });
+  if (released) ledger_.Discard(row);
+}
+
+void Readmission::KeepSealed(const store::QuarantineRow& row, const deid::Reason& reason,
+                             const Decided& decided) {
+  database_.Write([&](store::Transaction& transaction) {
+    if (!IsOpen(transaction, row.number)) return;
+    store::SetPixelTries(transaction, row.number, 0);
+    store::SetQuarantineReason(transaction, row.number, reason.code, reason.path);
+    store::Append(transaction, decided.event, decided.actor, EventFields(row, reason, decided));
+    NameReason(transaction, row, reason.code);
+  });
+}
+
+}  // namespace glossator::gate

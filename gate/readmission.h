@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The second way in: a sealed object that a person or the pixel stage answers for is judged,
+// cleaned and spooled like any other. Everything here can be done again after a crash.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "deid/reason.h"
+#include "dicom/io.h"
+#include "gate/intake.h"
+#include "gate/ledger.h"
+#include "store/gate_object.h"
+
+namespace glossator::gate {
+
+// The data set in front of the pixels of a sealed original.
+std::string_view HeadPart(std::string_view bytes, const dicom::TransferSyntax& syntax);
+const dicom::TransferSyntax& SyntaxOf(const store::QuarantineRow& row);
+
+struct Decided {
+  std::string event;  // of the journal
+  std::string actor;  // "steward" or "gate"
+  std::string why;    // a person's words
+};
+
+class Readmission {
+ public:
+  Readmission(const Config& config, store::Database& database, Intake& intake, Ledger& ledger)
+      : config_(config), database_(database), intake_(intake), ledger_(ledger) {}
+
+  // Throws kNotFound for what is not there and kConflict for what is decided.
+  store::QuarantineRow OpenRow(int64_t number) const;
+  const ProjectConfig& ProjectOf(const store::QuarantineRow& row) const;  // throws kNotFound
+
+  // `plain` is the original, or what the pixel stage made of it. nullopt: durable in the spool, or
+  // it was so already. Else why the original stays sealed. Throws kBusy: try again.
+  std::optional<deid::Reason> Admit(const store::QuarantineRow& row, std::string_view plain,
+                                    bool pixels_ran);
+  // The row, the study's counters and the event, at once; then the original goes. Nothing when the
+  // row is decided already.
+  void Release(const store::QuarantineRow& row, const Decided& decided);
+  void KeepSealed(const store::QuarantineRow& row, const deid::Reason& reason,
+                  const Decided& decided);
+
+ private:
+  std::optional<deid::Reason> Write(ObjectWriter& writer, std::string_view pixels);
+
+  const Config& config_;
+  store::Database& database_;
+  Intake& intake_;
+  Ledger& ledger_;
+};
+
+}  // namespace glossator::gate
