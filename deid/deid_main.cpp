@@ -12,6 +12,7 @@
 #include "deid/folder_tool.h"
 #include "dicom/error.h"
 #include "dicom/json.h"
+#include "pixels/ctp_script.h"
 #include "pixels/worker.h"
 
 namespace {
@@ -21,6 +22,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kHelp =
     "Usage: glossator-deid --policy NAME_OR_FILE --key-file FILE [options] IN OUT\n"
+    "       glossator-deid --import-ctp SCRIPT    (pixel rules as JSON on standard output)\n"
     "De-identifies the DICOM files under IN, one universe of patients, into\n"
     "OUT/{study}/{series}/{instance}.dcm. '-' is one object on standard input or output.\n"
     "  --policy            basic, research, safe-harbor, limited-data-set, or a document\n"
@@ -94,6 +96,18 @@ Json::Value ToJson(const deid::FileReport& report, bool names) {
     json["actions"][std::string(1, action)] = count;
   for (const auto& [name, value] : report.facts) json["facts"][name] = value;
   return json;
+}
+
+// Exit status 3: something of the script is left out.
+int ImportCtp(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  if (!in) throw Error(ErrorKind::kInvalid, "--import-ctp: the script cannot be read");
+  const auto script = pixels::ReadCtpScript(text);
+  std::cout << pixels::WriteRules(script.rules) << '\n';
+  for (const auto& why : script.left_out) std::cerr << "left out, " << why << '\n';
+  std::cerr << script.rules.size() << " rules\n";
+  return script.left_out.empty() ? 0 : 3;
 }
 
 void WriteAtomically(const std::string& path, const std::string& text) {
@@ -175,6 +189,7 @@ int main(int argc, char** argv) {
     if (word == "--version") return std::puts("glossator-deid 0.1.0") < 0;
   }
   try {
+    if (words.size() == 2 && words[0] == "--import-ctp") return ImportCtp(words[1]);
     return Run(Parse(words));
   } catch (const WrongUse& wrong) {
     std::cerr << "glossator-deid: " << wrong.what() << "; see --help\n";

@@ -5,7 +5,9 @@
 #include "pixels/detector.h"
 
 #include <algorithm>
+#include <set>
 
+#include "dicom/error.h"
 #include "pixels/figures.h"
 
 namespace glossator::pixels {
@@ -21,6 +23,10 @@ constexpr double kRarer = 8;       // in the text than around it
 constexpr double kFillMin = 0.02;  // of the box
 constexpr double kFillMax = 0.62;
 constexpr double kStrokeMin = 3, kStrokeOfHeight = 0.3;
+constexpr uint32_t kBorderWidth = 24;
+constexpr size_t kContourValues = 8;
+constexpr double kContourShare = 0.3;
+constexpr uint32_t kReachMin = 16, kReachMax = 48;  // for what of a text is no figure
 
 struct Group {
   uint32_t left = UINT32_MAX, top = UINT32_MAX, right = 0, bottom = 0;
@@ -39,7 +45,9 @@ struct Group {
   uint32_t height() const { return bottom - top; }
 };
 
-bool LooksLikeText(const Group& group) {
+bool LooksLikeText(const Group& group, const Gray& gray) {
+  // The border of a body against the air, from the top of the picture to its bottom.
+  if (group.width() < kBorderWidth && group.height() > gray.rows / 2) return false;
   if (group.figures < 3 || group.pixels < kPixelsMin) return false;
   if (group.height() < kHeightMin || group.width() < kWidthMin) return false;
   const double fill = static_cast<double>(group.pixels) / group.width() / group.height();
@@ -75,6 +83,25 @@ Rectangle WithMargin(const Group& group) {
   return {left, top, group.right + x - left, group.bottom + y - top};
 }
 
+// Gray edges leave some letters few pixels of the text's value, too few for figures. That value is
+// rare around: where it stands beside the text it belongs to the text.
+void Extend(Group& group, uint16_t value, const Gray& gray) {
+  const auto has_value = [&](uint32_t x) {
+    const auto* at = gray.values.data() + size_t{group.top} * gray.columns + x;
+    for (uint32_t y = group.top; y < group.bottom; ++y, at += gray.columns) {
+      if (*at == value) return true;
+    }
+    return false;
+  };
+  const uint32_t reach = std::max(kReachMin, std::min(2 * group.height(), kReachMax));
+  for (uint32_t x = group.right; x < std::min(gray.columns, group.right + reach); ++x) {
+    if (has_value(x)) group.right = x + 1;
+  }
+  for (uint32_t x = group.left; x > 0 && x + reach > group.left; --x) {
+    if (has_value(x - 1)) group.left = x - 1;
+  }
+}
+
 bool AreNear(const Figure& one, const Figure& other) {
   const uint32_t high = std::max(one.bottom - one.top, other.bottom - other.top);
   const uint32_t gap = std::max(kGapX, high);
@@ -96,6 +123,17 @@ std::vector<Group> Groups(std::span<const Figure> figures) {
   return all;
 }
 
+// The steps of a smooth picture without noise are figures too. Text has few values, they have many.
+void RefuseContours(const std::vector<Rectangle>& found, std::span<const Rectangle> ignored,
+                    size_t values, const Gray& gray) {
+  if (values < kContourValues) return;
+  auto all = found;
+  all.insert(all.end(), ignored.begin(), ignored.end());
+  const auto area = static_cast<double>(Area(all, gray.columns, gray.rows));
+  if (area < kContourShare * static_cast<double>(gray.columns) * gray.rows) return;
+  throw Error(ErrorKind::kUnsupported, "contours that cannot be told from text");
+}
+
 }  // namespace
 
 std::vector<Rectangle> FindText(const Gray& gray, uint32_t, std::span<const Rectangle> ignored) {
@@ -104,16 +142,21 @@ std::vector<Rectangle> FindText(const Gray& gray, uint32_t, std::span<const Rect
     return std::pair(one.value, one.top) < std::pair(other.value, other.top);
   });
   std::vector<Rectangle> found;
+  std::set<uint16_t> values;
   for (size_t first = 0; first < figures.size();) {
     size_t end = first;
     while (end < figures.size() && figures[end].value == figures[first].value) ++end;
     for (const Group& group : Groups(std::span(figures).subspan(first, end - first))) {
-      if (LooksLikeText(group) && StandsAlone(group, figures[first].value, gray)) {
-        found.push_back(WithMargin(group));
+      if (LooksLikeText(group, gray) && StandsAlone(group, figures[first].value, gray)) {
+        Group whole = group;
+        Extend(whole, figures[first].value, gray);
+        found.push_back(WithMargin(whole));
+        values.insert(figures[first].value);
       }
     }
     first = end;
   }
+  RefuseContours(found, ignored, values.size(), gray);
   return Clip(found, gray.columns, gray.rows);
 }
 

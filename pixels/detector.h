@@ -11,7 +11,8 @@
 namespace glossator::pixels {
 
 // Boxes around text of about 8 to 40 pixels height, with a margin; `bits` are those stored.
-// Nothing is looked for inside `ignored`.
+// Nothing is looked for inside `ignored`. Throws Error{kUnsupported} for a picture whose contours
+// cannot be told from text.
 std::vector<Rectangle> FindText(const Gray& gray, uint32_t bits,
                                 std::span<const Rectangle> ignored = {});
 

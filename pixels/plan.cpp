@@ -42,6 +42,7 @@ constexpr Row kExact[] = {
 // ORIGINAL\PRIMARY\LOCALIZER\ES.
 constexpr std::string_view kCapturedModalities[] = {"SC", "OT", "ES", "XC"};
 constexpr std::string_view kCapturedTypes[] = {"SCREEN SAVE", "SCREENSHOT"};
+constexpr std::string_view kParametricMap = "1.2.840.10008.5.1.4.1.1.30";
 constexpr double kTrustedShare = 0.97;  // regions over more than this keep every text there is
 
 Kind KindOf(const dicom::DataSet& head) {
@@ -67,6 +68,8 @@ bool Says(const dicom::DataSet& head, std::string_view word) {
 }
 
 bool IsCaptured(const dicom::DataSet& head) {
+  // A map of numbers, whose modality is often OT.
+  if (head.GetString(tags::SOPClassUID) == kParametricMap) return false;
   const std::string modality = head.GetString(tags::Modality);
   return std::ranges::find(kCapturedModalities, modality) != std::end(kCapturedModalities) ||
          std::ranges::any_of(kCapturedTypes,

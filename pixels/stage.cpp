@@ -108,7 +108,9 @@ void AddText(Cleaning& cleaning, const std::vector<std::string>& frames, const F
     blank.insert(blank.end(), found.begin(), found.end());
     const auto more = static_cast<double>(Area(blank, format.columns, format.rows) - planned);
     if (more > kDetectedShareMax * static_cast<double>(format.pixels())) {
-      throw Error(ErrorKind::kInvalid, "the frames look like text everywhere");
+      // In many frames misreadings add up; in one it is a page of text.
+      throw Error(frames.size() > 1 ? ErrorKind::kUnsupported : ErrorKind::kInvalid,
+                  "the frames look like text everywhere");
     }
   }
 }

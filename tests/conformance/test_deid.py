@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """glossator-deid from outside: its contract on our own studies, the yardstick on the corpus."""
 import datetime
+import io
 import json
 import os
 import pathlib
@@ -118,6 +119,28 @@ def test_what_cannot_be_cleaned_is_listed_and_not_written(tmp_path, key):
     found = {f["status"]: [r["code"] for r in f["reasons"]] for f in report["files"]}
     assert found == {"quarantined": ["BURNED_IN_RISK"], "failed": ["MALFORMED"]}
     assert not tree(tmp_path / "out")
+
+
+def test_a_pixel_script_of_ctp_becomes_rules_that_are_followed(tmp_path, key):
+    script = tmp_path / "DicomPixelAnonymizer.script"
+    script.write_text('A banner\n{ Manufacturer.contains("") * Modality.equals("OT") }\n'
+                      '(0,0,19,5)\n{ !Modality.equals("CT") } (0,0,1,1)\n')
+    done = run("--import-ctp", script)
+    assert done.returncode == 3 and b"line 4: a negation" in done.stderr
+    rules = tmp_path / "rules.json"
+    rules.write_bytes(done.stdout)
+    source = tmp_path / "in"
+    path = synthetic.write(synthetic.Plan(**{**SMALL, "slices": 1}), source)[0]
+    dataset = pydicom.dcmread(path)
+    dataset.Modality = "OT"
+    dataset.save_as(path)
+    done, report = clean(key, source, tmp_path / "out", "--pixel-rules", rules)
+    assert done.returncode == 0, report
+    [content] = tree(tmp_path / "out").values()
+    cleaned = pydicom.dcmread(io.BytesIO(content))
+    # Black is the smallest value of the frame.
+    assert cleaned.pixel_array[:5].min() == cleaned.pixel_array[:5].max()
+    assert cleaned.BurnedInAnnotation == "NO"
 
 
 def test_several_patients_in_one_study_stay_behind(tmp_path, key):

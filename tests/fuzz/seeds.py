@@ -182,7 +182,13 @@ def texts():
     yield b"2024-02-29 29 Feb 2024 March 1, 2024 03/04/2024 L4/5 +49 441 998877 12 Main Street"
 
 
-SEEDS = {"fuzz_deid_text": texts, "fuzz_codec_serve": frames, "fuzz_dicom_file": files, "fuzz_dicom_read": with_syntax, "fuzz_deid_clean": with_syntax,
+def device_rules():
+    yield (b'{ Manufacturer.containsIgnoreCase("acme") * (Rows.equals("480") + '
+           b'[0008,1090].matches("Echo.*")) }\n(0,0,640,40) (1,2,3,4)\n')
+    yield b'{"version":1,"rules":[{"match":{"Modality":"US"},"blank":[[0,0,9,9]],"detect":true}]}'
+
+
+SEEDS = {"fuzz_pixels_rules": device_rules, "fuzz_deid_text": texts, "fuzz_codec_serve": frames, "fuzz_dicom_file": files, "fuzz_dicom_read": with_syntax, "fuzz_deid_clean": with_syntax,
          "fuzz_dicom_head": heads, "fuzz_gate_object": with_syntax, "fuzz_gate_line": lines,
          "fuzz_node_reply": replies, "fuzz_plugin_rest": bodies,
          "fuzz_model_config": configurations, "fuzz_seg_read": volumes,

@@ -94,7 +94,7 @@ class Codec:
         self.send(request(*arguments, **named))
         reply = self.receive(struct.unpack("<Q", self.receive(8))[0])
         size, = struct.unpack_from("<Q", reply)
-        fault, at = reply[8:8 + size].decode(), 8 + size
+        fault, at = reply[8:8 + size].decode(), 9 + size  # behind a flag
         count, = struct.unpack_from("<I", reply, at)
         found = [struct.unpack_from("<4I", reply, at + 4 + 16 * i) for i in range(count)]
         at += 4 + 16 * count

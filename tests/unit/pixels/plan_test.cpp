@@ -84,6 +84,12 @@ TEST(Plan, DoesNotTakeAWordOfTheImageTypeForAModality) {
   EXPECT_TRUE(plan.detect);
 }
 
+TEST(Plan, DoesNotTakeAParametricMapForACapture) {
+  auto map = Image("1.2.840.10008.5.1.4.1.1.30", {"DERIVED", "PRIMARY", "VOLUME", "QUANTITY"});
+  map.SetString(tags::Modality, "OT");
+  EXPECT_EQ(PlanFor(map, {}).step, Step::kNothing);
+}
+
 TEST(Plan, FollowsARuleAlsoForWhatIsOtherwiseLeftAlone) {
   const auto rules =
       ParseRules(R"({"rules":[{"match":{"Manufacturer":"*cm*"},"blank":[[0,0,200,9]]}]})");
