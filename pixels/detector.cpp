@@ -77,7 +77,7 @@ bool StandsAlone(const Group& group, uint16_t value, const Gray& gray) {
 
 Rectangle WithMargin(const Group& group) {
   const uint32_t high = std::min(group.height(), 40u);
-  const uint32_t x = 8 + high, y = 3 + high / 4;
+  const uint32_t x = 6 + high / 2, y = 3 + high / 4;
   const uint32_t left = group.left - std::min(group.left, x);
   const uint32_t top = group.top - std::min(group.top, y);
   return {left, top, group.right + x - left, group.bottom + y - top};
