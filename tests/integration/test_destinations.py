@@ -2,6 +2,7 @@
 """What a person must have done before results leave, and as what they leave."""
 import json
 import subprocess
+import time
 
 import loop
 import pytest
@@ -118,3 +119,49 @@ def test_somebody_else_cannot_sign(flow, keys, tmp_path):
                                        "nobody", "--key", str(keys[0]), "--why", "x")
     assert status == 1
     assert reader.cases(flow.site.node, "manager")
+
+
+@pytest.fixture(scope="module")
+def label_map_flow(tmp_path_factory):
+    with Site(tmp_path_factory.mktemp("site"), quiet_seconds=1, section={"DeliveryRetrySeconds": 1},
+              destination={"LabelMap": True, "RequireTest": True}) as site:
+        yield loop.Loop(site, seconds=60)
+
+
+def restart_with(site, **destination):
+    site.node.config["Glossator"]["Destinations"]["pacs"].update(destination)
+    site.node.stop()
+    site.node.stop_gate()
+    site.node.start(wait=False)
+    site.wait_until_ready()
+
+
+def wait_for_reason(flow, found, reason):
+    end = time.monotonic() + 60
+    while True:
+        flow.wait_for_delivery(found)
+        if found.delivery["state"] == "HELD" and found.delivery["reason"] == reason:
+            return
+        assert time.monotonic() < end, found.delivery
+        time.sleep(0.2)
+
+
+def test_a_labelmap_for_a_destination_that_takes_none_any_more_is_held_until_a_person_says(
+        label_map_flow, tmp_path):
+    flow = label_map_flow
+    found = accept_one(flow, tmp_path, "labelmap")
+    assert flow.wait_for_delivery(found) == "HELD"
+    assert found.delivery["reason"] == "DESTINATION_UNTESTED"
+    restart_with(flow.site, LabelMap=False)
+    assert flow.site.steward("destination", "test", "pacs")[0] == 0  # now it goes on
+    wait_for_reason(flow, found, "LABELMAP_NOT_CONFIGURED")
+    attempts = found.delivery["attempts"]
+    time.sleep(4)  # four times DeliveryRetrySeconds
+    wait_for_reason(flow, found, "LABELMAP_NOT_CONFIGURED")
+    assert found.delivery["attempts"] == attempts, "it was tried again"
+    assert not results(flow, found)
+    restart_with(flow.site, LabelMap=True)
+    _, output = flow.site.steward("--json", "held", "list")
+    number = json.loads(output.splitlines()[-1])["number"]
+    assert flow.site.steward("held", "resolve", str(number), "retry")[0] == 0
+    assert flow.wait_for_delivery(found, states=("COMMITTED", "FAILED")) == "COMMITTED"
