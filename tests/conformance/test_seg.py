@@ -455,13 +455,16 @@ def test_public_binary_segmentations_decode_as_pydicom_reads_them(tmp_path):
     assert compared >= 8
 
 
-def enhanced_mr(folder):
-    """An Enhanced MR image, enough of it for a segmentation to find its frames and planes."""
+ENHANCED = {"mr": "1.2.840.10008.5.1.4.1.1.4.1", "oct": "1.2.840.10008.5.1.4.1.1.77.1.5.4"}
+
+
+def enhanced(folder, sop_class):
+    """An image with functional groups, enough for a segmentation to find its frames and planes."""
     plan = synthetic.Plan(modality="MR", rows=11, columns=14, slices=6, oblique=9.0)
     plain = synthetic.write(plan, folder / "plain")
     heads = [pydicom.dcmread(path) for path in plain]
     image = pydicom.dcmread(plain[0])
-    image.SOPClassUID = image.file_meta.MediaStorageSOPClassUID = "1.2.840.10008.5.1.4.1.1.4.1"
+    image.SOPClassUID = image.file_meta.MediaStorageSOPClassUID = sop_class
     image.NumberOfFrames = len(heads)
     image.PixelData = b"".join(head.PixelData for head in heads)
     shared, measures = Dataset(), Dataset()
@@ -484,8 +487,9 @@ def enhanced_mr(folder):
     return source, heads, image
 
 
-def test_binary_of_an_enhanced_image_has_its_planes_and_frame_numbers(tmp_path):
-    source, heads, image = enhanced_mr(tmp_path)
+@pytest.mark.parametrize("kind", ENHANCED)
+def test_binary_of_an_enhanced_image_has_its_planes_and_frame_numbers(tmp_path, kind):
+    source, heads, image = enhanced(tmp_path, ENHANCED[kind])
     mask = numpy.random.default_rng(3).integers(0, 3, (6, 11, 14), dtype=numpy.uint8)
     raw, text, out = (tmp_path / name for name in ("l.raw", "d.json", "seg.dcm"))
     raw.write_bytes(mask.tobytes())
