@@ -31,6 +31,10 @@ ObjectBytes TakeApart(std::string part10_bytes, const dicom::Limits& limits = {}
 ObjectBytes TakeApart(std::shared_ptr<const void> storage, std::string_view bytes,
                       const dicom::Limits& limits = {});
 
+// Replaces compressed frames by native pixels, so that they can be looked at. False, and nothing
+// changed: not compressed, or in a way that is not known here. Throws Error{kInvalid}.
+bool MakeNative(ObjectBytes& object);
+
 // Explicit VR Little Endian with native pixels at the end, which is what we write and most else:
 // the per-frame groups stay bytes. `prefix` may end behind the header of Pixel Data, since
 // `pixels_at` and `pixel_bytes` say where the value lies in the file. nullopt: something else, or

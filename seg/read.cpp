@@ -90,16 +90,13 @@ void AddFrames(Segmentation& result, ObjectBytes& object) {
 
 // Of many frames most writers use one fragment each. A fragment holds at least one byte per 1032 of
 // deflate, 64 of RLE: no bomb gets far.
-CompressedFrames TakeFrames(ObjectBytes& object, const Segmentation& segmentation) {
+CompressedFrames TakeFrames(ObjectBytes& object, size_t count, const FrameShape& shape) {
   CompressedFrames frames{std::move(object.fragments), CompressionOf(object.transfer_syntax_uid)};
   if (!frames.fragments.empty()) frames.fragments.erase(frames.fragments.begin());
-  if (frames.fragments.size() != segmentation.frames.size()) {
-    Invalid("not one fragment per frame");
-  }
+  if (frames.fragments.size() != count) Invalid("not one fragment per frame");
   uint64_t compressed = 0;
   for (const std::string& fragment : frames.fragments) compressed += fragment.size();
-  const uint64_t voxels = segmentation.frames.size() * uint64_t{segmentation.frame_voxels()};
-  if ((voxels * segmentation.bits_allocated + 7) / 8 > 1100 * (compressed + 1)) {
+  if (count * uint64_t{shape.bytes()} > 1100 * (compressed + 1)) {
     Invalid("Pixel Data is too short");
   }
   return frames;
@@ -122,14 +119,13 @@ void AppendBits(std::string& pixels, uint64_t& bits, std::string_view frame, siz
 }
 
 // Frames stand alone when compressed; natively their bits follow each other without a gap.
-std::string Decompress(const CompressedFrames& frames, const Segmentation& segmentation) {
-  const FrameShape shape{segmentation.rows, segmentation.columns, segmentation.bits_allocated};
+std::string Decompress(const CompressedFrames& frames, const FrameShape& shape) {
   std::string pixels;
   uint64_t bit_count = 0;
   for (const std::string& fragment : frames.fragments) {
     const std::string frame = DecompressFrame(fragment, shape, frames.compression);
     if (shape.bits == 1) {
-      AppendBits(pixels, bit_count, frame, segmentation.frame_voxels());
+      AppendBits(pixels, bit_count, frame, size_t{shape.rows} * shape.columns);
     } else {
       pixels += frame;
     }
@@ -137,12 +133,17 @@ std::string Decompress(const CompressedFrames& frames, const Segmentation& segme
   return pixels;
 }
 
+FrameShape ShapeOf(const Segmentation& segmentation) {
+  return {segmentation.rows, segmentation.columns, segmentation.bits_allocated};
+}
+
 void AddPixels(Segmentation& result, ObjectBytes& object) {
   if (!object.has_pixels) Invalid("no Pixel Data");
   const uint64_t voxels = result.frames.size() * uint64_t{result.frame_voxels()};
   if (object.encapsulated) {
-    const auto storage =
-        std::make_shared<const std::string>(Decompress(TakeFrames(object, result), result));
+    const FrameShape shape = ShapeOf(result);
+    const auto storage = std::make_shared<const std::string>(
+        Decompress(TakeFrames(object, result.frames.size(), shape), shape));
     result.pixels = *storage;
     result.storage = storage;
   } else {
@@ -246,9 +247,27 @@ GeneralFile ReadGeneral(const std::filesystem::path& path, const dicom::Limits& 
   ObjectBytes object = TakeApart(mapped.storage, mapped.bytes, limits);
   if (!object.encapsulated) return {Understand(std::move(object)), std::nullopt};
   GeneralFile file{UnderstandHead(object), std::nullopt};
-  file.compressed = TakeFrames(object, file.segmentation);
+  file.compressed = TakeFrames(object, file.segmentation.frames.size(), ShapeOf(file.segmentation));
   file.segmentation.head = std::move(object.data_set);
   return file;
+}
+
+bool MakeNative(ObjectBytes& object) {
+  const bool known = CompressionOf(object.transfer_syntax_uid) != Compression::kNone;
+  if (!object.encapsulated || !known) return false;
+  const dicom::DataSet& head = object.data_set;
+  const FrameShape shape{Positive(head, tags::Rows, 65535), Positive(head, tags::Columns, 65535),
+                         BitsOf(head, KindOf(head))};
+  const uint32_t frames = Positive(head, tags::NumberOfFrames, 10'000'000);
+  std::string native = Decompress(TakeFrames(object, frames, shape), shape);
+  const uint64_t bits = uint64_t{shape.rows} * shape.columns * shape.bits * frames;
+  native.resize((bits + 15) / 16 * 2);  // of bits there is room behind the last frame
+  const auto pixels = std::make_shared<const std::string>(std::move(native));
+  object.pixels = *pixels;
+  object.storage = pixels;
+  object.pixel_vr = shape.bits == 16 ? dicom::Vr::OW : dicom::Vr::OB;
+  object.encapsulated = false;
+  return true;
 }
 
 }  // namespace glossator::seg

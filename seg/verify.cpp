@@ -66,14 +66,24 @@ void Fill(VerifyContext& context) {
   }
 }
 
-std::vector<Finding> VerifyObject(const ObjectBytes& object, const Source* source,
+// The rules look at native pixels; frames that cannot be decompressed are a finding.
+void Decompress(ObjectBytes& object, Findings& findings) {
+  try {
+    MakeNative(object);
+  } catch (const Error& error) {
+    findings.Error("pixel-compressed", PathOf(tags::PixelData), "PS3.5 A.4", error.what());
+  }
+}
+
+std::vector<Finding> VerifyObject(ObjectBytes object, const Source* source,
                                   const std::string& name) {
   Findings findings(name);
+  Decompress(object, findings);
   VerifyContext context{object, source, findings, object.data_set};
   Fill(context);
   for (const auto rule :
        {VerifyHeader, VerifyValues, VerifyPixels, VerifySegments, VerifyCodes, VerifyFrames,
-        VerifyDimensions, VerifyReferences, VerifySlides, VerifyAgainstSource}) {
+        VerifyDimensions, VerifyReferences, VerifySlides, VerifyAgainstSource, VerifyUids}) {
     rule(context);
   }
   return findings.Take();

@@ -74,5 +74,6 @@ void VerifyDimensions(VerifyContext& context);
 void VerifyReferences(VerifyContext& context);
 void VerifySlides(VerifyContext& context);
 void VerifyAgainstSource(VerifyContext& context);
+void VerifyUids(VerifyContext& context);
 
 }  // namespace glossator::seg

@@ -385,6 +385,47 @@ TEST(Verifier, FindsDamageOfTheOtherKinds) {
   EXPECT_TRUE(Found(Judge(label_map, &source), "segments-overlap"));
 }
 
+// Compressed pixels were not looked at.
+TEST(Verifier, LooksIntoCompressedFrames) {
+  const Source source = Volume(TestGrid());
+  for (const Compression compression :
+       {Compression::kRle, Compression::kJpegLs, Compression::kDeflatedFrame}) {
+    Options options;
+    options.kind = Kind::kLabelMap;
+    options.compression = compression;
+    const Labels labels = Noise(source, {1, 2}, LabelType::kUint8);
+    const std::string bytes = EncodeOne(source, labels, Describe({1, 2}), options);
+    EXPECT_TRUE(Verify(bytes, &source).empty()) << All(Verify(bytes, &source));
+    dicom::File file = dicom::ReadFile(std::string_view(bytes));
+    file.data_set.Find(tags::SegmentSequence)->items.pop_back();
+    const std::string without = dicom::WriteFile(file.data_set, *file.syntax);
+    EXPECT_TRUE(Found(Verify(without, &source), "label-without-segment"));
+    file.data_set.Find(tags::PixelData)->fragments.at(1) = std::string(2, '\x7F');
+    const std::string broken = dicom::WriteFile(file.data_set, *file.syntax);
+    EXPECT_TRUE(Found(Verify(broken, &source), "pixel-compressed"));
+  }
+}
+
+TEST(Verifier, WantsPseudonymousUidsWhereTheImagesHaveThem) {
+  std::vector<dicom::DataSet> heads;
+  for (int i = 0; i < 3; ++i) {
+    heads.push_back(VolumeHead(TestGrid(), i));
+    for (const dicom::Tag tag : {tags::SOPInstanceUID, tags::StudyInstanceUID,
+                                 tags::SeriesInstanceUID, tags::FrameOfReferenceUID}) {
+      heads.back().SetString(tag, "2.25." + heads.back().GetString(tag).substr(2));
+    }
+  }
+  const Source source = MakeSource(heads);
+  dicom::DataSet object = Good(source);
+  object.SetString(tags::SOPInstanceUID, "2.25.1");
+  object.SetString(tags::SeriesInstanceUID, "2.25.2");
+  EXPECT_FALSE(Found(Judge(object, &source), "uid-not-pseudonymous"))
+      << All(Judge(object, &source));
+  Segment1(object).SetString(tags::TrackingUID, "1.2.826.0.1.3680043.9.1");
+  EXPECT_TRUE(Found(Judge(object, &source), "uid-not-pseudonymous"));
+  EXPECT_FALSE(Found(Judge(object, nullptr), "uid-not-pseudonymous"));
+}
+
 TEST(Verifier, CarriesLossOfTheSourceOn) {
   dicom::DataSet head = VolumeHead(TestGrid(), 0);
   head.SetString(tags::LossyImageCompression, "01");
