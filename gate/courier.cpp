@@ -2,6 +2,7 @@
 #include "gate/courier.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "dicom/io.h"
@@ -64,6 +65,27 @@ std::optional<Json::Value> ManifestIn(const std::string& text) {
   } catch (const Error&) {
     return std::nullopt;
   }
+}
+
+std::optional<EarlierResult> EarlierIn(const Json::Value& manifest) {
+  const auto& json = manifest["earlier"];
+  if (!json.isObject()) return std::nullopt;
+  EarlierResult earlier{json["result"].asString(), json["withdrawn"].asBool(), {}};
+  for (const auto& object : json["objects"]) {
+    earlier.objects.push_back(
+        {object["sop_instance_uid"].asString(), object["series_instance_uid"].asString()});
+  }
+  return earlier;
+}
+
+// A contour of more than 64 kB has no place in explicit VR but as UN, which few viewers read back
+// (PS3.5 6.2.2): such an object is offered in implicit VR only.
+bool HasLongText(const DataSet& object) {
+  bool found = false;
+  dicom::ForEachElement(object, [&](const std::string&, const dicom::Element& element) {
+    found = found || (element.value.size() > 0xFFFE && element.vr == dicom::Vr::DS);
+  });
+  return found;
 }
 
 // What is sent again under the same UIDs must say the same.
@@ -196,9 +218,17 @@ dimse::ScuOptions Courier::OptionsFor(const DestinationConfig& destination,
   options.tls = destination.tls;
   options.contexts.push_back({std::string(dimse::kStudyRootFind), {}});
   options.contexts.push_back({std::string(dimse::kStorageCommitment), {}});
-  std::set<std::string> classes;
-  for (const auto& object : package.objects) classes.insert(object.GetString(tags::SOPClassUID));
-  for (const auto& sop_class : classes) options.contexts.push_back({sop_class, {}});
+  std::map<std::string, bool> classes;  // by SOP Class: implicit VR only
+  for (const auto& object : package.objects) {
+    bool& implicit = classes[object.GetString(tags::SOPClassUID)];
+    implicit = implicit || HasLongText(object);
+  }
+  for (const auto& [sop_class, implicit] : classes) {
+    options.contexts.push_back({sop_class, {}});
+    if (implicit) {
+      options.contexts.back().transfer_syntaxes = {std::string(dicom::kImplicitLittleEndian.uid)};
+    }
+  }
   options.on_event_report = [this, aet = destination.aet](std::string_view, std::string_view,
                                                           uint16_t type, const DataSet& report) {
     return Committed(aet, type, report);
@@ -244,8 +274,27 @@ Qualification Courier::QualificationOf(const store::DeliveryRow& row) const {
   return now;
 }
 
+std::optional<Courier::Outcome> Courier::StopWithdrawn(const store::DeliveryRow& row,
+                                                       const EarlierResult& earlier) {
+  std::optional<store::DeliveryRow> sent;
+  std::vector<store::ReturnedRow> returned;
+  parts_.database.Read([&](const store::Reader& reader) {
+    sent = store::FindDeliveryByKey(reader, earlier.result + "@" + row.destination);
+    if (sent) returned = store::ReturnedBy(reader, sent->number);
+  });
+  if (!sent || sent->study_uid != row.study_uid) return Outcome{"HELD", "UNKNOWN_UID"};
+  const bool waits = sent->state == "QUEUED" || sent->state == "SENDING" || sent->state == "HELD";
+  if (waits) Set(*sent, {"FAILED", "WITHDRAWN"});
+  if (returned.empty()) return Outcome{"FAILED", "NOTHING_SENT"};
+  return std::nullopt;
+}
+
 Courier::Outcome Courier::AskAndSend(store::DeliveryRow& row, dimse::Scu& scu,
                                      const Package& package, const DestinationConfig& destination) {
+  const auto earlier = EarlierIn(package.manifest);
+  if (earlier && earlier->withdrawn) {
+    if (auto outcome = StopWithdrawn(row, *earlier)) return *outcome;
+  }
   for (const auto& object : package.objects) {
     // A kind that the destination is not configured for waits for a person, it is not tried again.
     if (object.GetString(tags::SOPClassUID) == kLabelMapStorage && !destination.label_map) {
@@ -273,9 +322,11 @@ Courier::Outcome Courier::AskAndSend(store::DeliveryRow& row, dimse::Scu& scu,
   if (project == nullptr) return {"HELD", "PROJECT_UNKNOWN"};
   const auto qualification = QualificationOf(row);
   if (qualification == Qualification::kVoid) return {"HELD", "PRODUCT_RELEASE_VOID"};
-  auto relinked = parts_.relinker.Relink(
-      row.study_uid, row.result, row.destination, *project, package.objects, found.matches.front(),
-      qualification == Qualification::kProduct, parts_.clock.Now());
+  const auto people = PeopleIn(package.manifest);
+  auto relinked =
+      parts_.relinker.Relink({row.study_uid, row.result, row.destination, *project, package.objects,
+                              people, earlier, qualification == Qualification::kProduct},
+                             found.matches.front(), parts_.clock.Now());
   if (const auto* held = std::get_if<Held>(&relinked)) return {"HELD", held->reason};
   return Send(row, scu, std::get<Relinked>(relinked).objects, qualification, destination);
 }

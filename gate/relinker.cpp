@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gate/relinker.h"
 
+#include <algorithm>
 #include <array>
 #include <set>
 
@@ -14,6 +15,7 @@
 #include "dicom/uid.h"
 #include "gate/hospital_tags.h"
 #include "model/error.h"
+#include "store/gate_delivery.h"
 #include "store/gate_object.h"
 #include "vault/seal.h"
 
@@ -31,7 +33,6 @@ constexpr std::array kPseudonymousTags{
     tags::DeidentificationMethod,
     tags::DeidentificationMethodCodeSequence,
     tags::LongitudinalTemporalInformationModified,
-    tags::BurnedInAnnotation,
     tags::RecognizableVisualFeatures,
 };
 // Where a result defines UIDs of its own.
@@ -90,8 +91,26 @@ void CollectOwnUids(DataSet& object, std::set<std::string>& own) {
   });
 }
 
+// A document that amends what this PACS never had follows nothing there.
+void LeaveOutPredecessors(DataSet& object, const std::set<std::string>& unsent) {
+  auto* predecessors = object.Find(tags::PredecessorDocumentsSequence);
+  if (predecessors == nullptr || unsent.empty()) return;
+  std::erase_if(predecessors->items, [&](const DataSet& study) {
+    const auto series = study.GetItems(tags::ReferencedSeriesSequence);
+    return std::ranges::any_of(series, [&](const DataSet& item) {
+      const auto sops = item.GetItems(tags::ReferencedSOPSequence);
+      return std::ranges::any_of(sops, [&](const DataSet& sop) {
+        return unsent.contains(sop.GetString(tags::ReferencedSOPInstanceUID));
+      });
+    });
+  });
+  if (predecessors->items.empty()) object.Erase(tags::PredecessorDocumentsSequence);
+}
+
 void SetHospitalAttributes(DataSet& object, const DataSet& vault, const DataSet& current) {
   for (const auto tag : kPseudonymousTags) object.Erase(tag);
+  // NO is said of the cleaned image; YES is what a capture with an overlay says of itself.
+  if (object.GetString(tags::BurnedInAnnotation) != "YES") object.Erase(tags::BurnedInAnnotation);
   for (const auto tag : kHospitalTags) {
     object.Erase(tag);
     const auto* now = current.HasValue(tag) ? current.Find(tag) : nullptr;
@@ -193,13 +212,53 @@ std::optional<std::string> Relinker::OriginalStudyUid(const std::string& study_u
   return identities_.IdentityOf(*study).GetString(tags::StudyInstanceUID);
 }
 
-std::variant<Relinked, Held> Relinker::Relink(const std::string& study_uid,
-                                              const std::string& result,
-                                              const std::string& destination,
-                                              const ProjectConfig& project,
-                                              const std::vector<DataSet>& lab_objects,
-                                              const DataSet& current, bool product, Time now) {
-  const auto study = identities_.FindByUid(study_uid);
+// Where the lab's UIDs become those of the PACS: returned ones derive from result and destination.
+std::string Relinker::Derive(const std::string& result, const std::string& destination,
+                             const std::string& uid) const {
+  const auto digest = vault::Hmac(
+      keys_.index, {"returned", std::string_view("\0", 1), result, std::string_view("\0", 1),
+                    destination, std::string_view("\0", 1), uid});
+  std::array<uint8_t, 16> number{};
+  std::copy_n(digest.begin(), number.size(), number.begin());
+  return dicom::UidFrom128(number);
+}
+
+std::map<std::string, std::string> Relinker::OriginalUids(const Study& study) const {
+  std::map<std::string, std::string> originals;
+  std::vector<store::InstanceRow> instances;
+  database_.Read(
+      [&](const store::Reader& reader) { instances = store::InstancesOf(reader, study.number()); });
+  for (const auto& instance : instances) {
+    const auto uids = dicom::ParseJson(vault::Open(
+        study.identity_key(), "instance/" + instance.sop_instance_uid, instance.identity));
+    for (const auto& uid : uids) originals[study.Uid(uid.asString())] = uid.asString();
+  }
+  return originals;
+}
+
+// Adds what was sent to `map`; returns the lab's UIDs of what was not.
+std::set<std::string> Relinker::MapEarlier(const RelinkOrder& order, UidMap& map) const {
+  std::set<std::string> unsent;
+  if (!order.earlier) return unsent;
+  const auto& result = order.earlier->result;
+  database_.Read([&](const store::Reader& reader) {
+    for (const auto& object : order.earlier->objects) {
+      const auto uid = Derive(result, order.destination, object.sop_instance_uid);
+      if (!store::FindReturned(reader, uid)) {
+        unsent.insert(object.sop_instance_uid);
+        continue;
+      }
+      map.vault[object.sop_instance_uid] = uid;
+      map.vault[object.series_instance_uid] =
+          Derive(result, order.destination, object.series_instance_uid);
+    }
+  });
+  return unsent;
+}
+
+std::variant<Relinked, Held> Relinker::Relink(const RelinkOrder& order, const DataSet& current,
+                                              Time now) {
+  const auto study = identities_.FindByUid(order.study_uid);
   if (!study) return Held{"STUDY_UNKNOWN"};
   auto identity = identities_.IdentityOf(*study);
   const auto source_terms = identity.GetStrings(tags::SpecificCharacterSet);
@@ -208,42 +267,31 @@ std::variant<Relinked, Held> Relinker::Relink(const std::string& study_uid,
   dicom::ConvertToUtf8(answer);
 
   UidMap map;
-  map.derive = [&](const std::string& uid) {
-    const auto digest = vault::Hmac(
-        keys_.index, {"returned", std::string_view("\0", 1), result, std::string_view("\0", 1),
-                      destination, std::string_view("\0", 1), uid});
-    std::array<uint8_t, 16> number{};
-    std::copy_n(digest.begin(), number.size(), number.begin());
-    return dicom::UidFrom128(number);
-  };
-  map.vault[study_uid] = identity.GetString(tags::StudyInstanceUID);
-  std::vector<store::InstanceRow> instances;
-  database_.Read([&](const store::Reader& reader) {
-    instances = store::InstancesOf(reader, study->number());
-  });
-  for (const auto& instance : instances) {
-    const auto originals = dicom::ParseJson(vault::Open(
-        study->identity_key(), "instance/" + instance.sop_instance_uid, instance.identity));
-    for (const auto& original : originals) {
-      map.vault[study->Uid(original.asString())] = original.asString();
-    }
-  }
+  map.derive = [&](const std::string& uid) { return Derive(order.result, order.destination, uid); };
+  map.vault = OriginalUids(*study);
+  map.vault[order.study_uid] = identity.GetString(tags::StudyInstanceUID);
+  const auto unsent = MapEarlier(order, map);
 
   Relinked relinked;
-  std::vector<DataSet> objects = lab_objects;
-  for (auto& object : objects) CollectOwnUids(object, map.own);
+  std::vector<DataSet> objects = order.objects;
+  for (auto& object : objects) {
+    LeaveOutPredecessors(object, unsent);
+    CollectOwnUids(object, map.own);
+  }
   int ordinal = 0;
   for (auto& object : objects) {
     dicom::ConvertToUtf8(object);
     if (!map.ReplaceAll(object)) return Held{"UNKNOWN_UID"};
+    if (HasNamelessVerifier(object, order.people, order.project)) return Held{"VERIFIER_NAMELESS"};
+    PutNames(object, order.people, order.project);
     SetHospitalAttributes(object, identity, answer);
     object.SetString(tags::StudyInstanceUID, identity.GetString(tags::StudyInstanceUID));
     object.SetString(tags::SpecificCharacterSet, "ISO_IR 192");
     ++ordinal;
-    if (product) {
+    if (order.product) {
       MarkAsProduct(object);
     } else {
-      MarkAsResearch(object, project, ordinal);
+      MarkAsResearch(object, order.project, ordinal);
     }
     AddContributingEquipment(object, now);
     EncodeAs(object, source_terms);

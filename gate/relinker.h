@@ -6,12 +6,14 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "dicom/data_set.h"
 #include "gate/identities.h"
+#include "gate/names.h"
 #include "model/config.h"
 #include "model/instance.h"
 
@@ -26,6 +28,29 @@ struct Relinked {
   std::vector<Instance<Hospital>> objects;  // in the order of the lab's
 };
 
+// A result that was sent before, which the objects may refer to: they amend it, or withdraw it.
+struct EarlierResult {
+  struct Object {
+    std::string sop_instance_uid;  // as the lab knows it
+    std::string series_instance_uid;
+  };
+  std::string result;
+  bool withdrawn = false;
+  std::vector<Object> objects;
+};
+
+// What is to go home, and how.
+struct RelinkOrder {
+  const std::string& study_uid;
+  const std::string& result;
+  const std::string& destination;
+  const ProjectConfig& project;
+  const std::vector<dicom::DataSet>& objects;  // the lab's
+  const std::vector<Named>& people;            // whom the objects name by code
+  const std::optional<EarlierResult>& earlier;
+  bool product = false;  // a signed decision released the project; else the objects say RESEARCH
+};
+
 class Relinker {
  public:
   Relinker(Identities& identities, store::Database& database, const Keys& keys)
@@ -37,14 +62,19 @@ class Relinker {
   // `current` is what the PACS answers about the study now; its Patient and General Study
   // attributes win over the vault's. New UIDs derive from result and destination, so that a repeat
   // gives the same objects. Returns Held when it must not go out.
-  // `product`: a signed decision released the project; else the objects say RESEARCH.
-  std::variant<Relinked, Held> Relink(const std::string& study_uid, const std::string& result,
-                                      const std::string& destination, const ProjectConfig& project,
-                                      const std::vector<dicom::DataSet>& lab_objects,
-                                      const dicom::DataSet& current, bool product, Time now);
+  // Objects of an earlier result keep the UIDs under which they were sent; what was never sent
+  // cannot be referred to: a predecessor is left out, a note does not go out.
+  std::variant<Relinked, Held> Relink(const RelinkOrder& order, const dicom::DataSet& current,
+                                      Time now);
 
  private:
   struct UidMap;
+
+  std::string Derive(const std::string& result, const std::string& destination,
+                     const std::string& uid) const;
+  // Pseudonymous to original, of everything that the study brought.
+  std::map<std::string, std::string> OriginalUids(const Study& study) const;
+  std::set<std::string> MapEarlier(const RelinkOrder& order, UidMap& map) const;
 
   Identities& identities_;
   store::Database& database_;

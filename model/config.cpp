@@ -86,6 +86,10 @@ Text NamedDestinations(const std::map<Text, DestinationConfig>& destinations) {
   return Unless(std::ranges::all_of(destinations, [](const auto& d) { return IsName(d.first); }),
                 "expected names of letters, digits, '.', '_' or '-'");
 }
+Text HelperKinds(const std::set<Text>& kinds) {
+  static const std::set<Text> kKnown = {"KO", "PR", "RTSTRUCT", "SC"};
+  return Unless(std::ranges::includes(kKnown, kinds), "expected KO, PR, RTSTRUCT or SC");
+}
 Check<uint64_t> AtLeast(uint64_t least) {
   return [least](const uint64_t& value) {
     return value >= least ? Text() : "expected at least " + std::to_string(least);
@@ -102,6 +106,20 @@ Field<DestinationConfig> Commitment() {
           },
           [](const DestinationConfig& value) {
             return Json::Value(value.commitment_required ? "required" : "query");
+          },
+          [](const Text&, std::vector<ConfigKey>&) {}};
+}
+
+Field<ProjectConfig> Names() {
+  return {"Names", false,
+          [](const Node& node, ProjectConfig& out) {
+            if (node.json != "organization" && node.json != "name") {
+              node.Fault("expected \"organization\" or \"name\"");
+            }
+            out.gives_names = node.json == "name";
+          },
+          [](const ProjectConfig& value) {
+            return Json::Value(value.gives_names ? "name" : "organization");
           },
           [](const Text&, std::vector<ConfigKey>&) {}};
 }
@@ -153,6 +171,7 @@ const std::vector<Field<ProjectConfig>>& Table<ProjectConfig>() {
                                    SeriesBlock),
       Optional<ProjectConfig, Text>("SplitSegmentations", &ProjectConfig::split, SplitName),
       Optional<ProjectConfig, double>("ClaimHours", &ProjectConfig::claim_hours, AtMostAYear),
+      Names(),
   };
   return table;
 }
@@ -180,6 +199,7 @@ const std::vector<Field<DestinationConfig>>& Table<DestinationConfig>() {
       Optional("Tls", &D::tls),
       Commitment(),
       Optional("LabelMap", &D::label_map),
+      Optional<D, std::set<Text>>("Helpers", &D::helpers, HelperKinds),
       Optional("Enabled", &D::enabled),
       Optional("RequireTest", &D::require_test),
   };

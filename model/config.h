@@ -40,6 +40,7 @@ struct ProjectConfig {
   std::string series_description_prefix = "RESEARCH - not for diagnosis";
   int series_number_base = 9000;
   std::string split = "none";  // segmentations: "none" (one object), "segment", "group"
+  bool gives_names = false;    // "name": people by name at the PACS; else organization and code
   double claim_hours = 168;    // without a sign of life a claim ends; 0: never
 };
 
@@ -58,6 +59,7 @@ struct DestinationConfig {
   std::optional<TlsConfig> tls;
   bool commitment_required = true;  // "required"; false: "query"
   bool label_map = false;
+  std::set<std::string> helpers;  // kinds of objects beside SEG and SR: KO, PR, RTSTRUCT, SC
   bool enabled = false;
   bool require_test = false;  // deliveries wait until a test object has arrived
 };
