@@ -16,6 +16,25 @@ struct Result {
   std::string created;
 };
 
+// Says that a result is no longer to be used. Its UID crosses the wall as that of a result does.
+struct Withdrawal {
+  std::string uid;
+  int64_t result = 0;
+  std::string code;  // 113001 or 113037 (IHE IOCM)
+  std::string reason;
+  std::string reader;
+  std::string created;
+};
+
+// A read that is to replace a result: its report names the earlier one and says why.
+struct Amendment {
+  std::string workitem;  // UID of the first READ that was opened for it
+  int64_t result = 0;    // the earlier one
+  std::string reason;
+  std::string reader;  // who asked for it
+  std::string created;
+};
+
 // contracts.md: QUEUED, SENDING, STORED, COMMITTED, STORED_VERIFIED, HELD, FAILED. The gate owns
 // the state; the lab side shows it.
 struct Delivery {
@@ -29,7 +48,8 @@ struct Delivery {
   std::string state = "QUEUED";
   std::string reason;  // from the gate's closed list
   int64_t attempts = 0;
-  bool spooled = false;  // in the return spool
+  bool spooled = false;      // in the return spool
+  std::string withdrawal{};  // UID of the rejection note's own result; empty: the result itself
   std::string created;
   std::string updated;
 

@@ -9,6 +9,7 @@
 #include "node/blobs.h"
 #include "node/cases.h"
 #include "node/gate_calls.h"
+#include "node/helper_objects.h"
 #include "node/importer.h"
 #include "node/node.h"
 #include "node/result_builder.h"
@@ -26,6 +27,7 @@ struct Node::Impl {
   GateCalls gate;
   Importer importer;
   ResultBuilder builder;
+  HelperObjects helpers;
   Blobs blobs;
   Cases cases;
   Queries queries;
@@ -49,7 +51,10 @@ struct Node::Impl {
 
   // node.cpp
   void Import(const Batch& batch);
+
+  // node_return.cpp
   void Return(const Delivery& delivery);
+  void Spooled(const Delivery& delivery, const SentAlong& along);
   // The case's state follows its deliveries.
   void Follow(store::Transaction& transaction, const DeliveryChange& change);
 
@@ -57,6 +62,9 @@ struct Node::Impl {
   std::vector<results::KeyObjects> RejectionsIn(const std::vector<CaseInstance>& instances);
   void Reject(store::Transaction& transaction, const std::string& study_uid,
               const results::KeyObjects& note);
+
+  // node_judge.cpp: the report that an acceptance adds; its bytes are kept already.
+  MadeObject AcceptedReport(const Person& who, const Submission& submission, bool is_signed);
 
   // node_submit.cpp
   struct Task {

@@ -9,11 +9,8 @@
 #include "dicom/json.h"
 #include "dicom/uid.h"
 #include "node/impl.h"
-#include "node/return_record.h"
 #include "node/tell.h"
 #include "store/node_case.h"
-#include "store/node_result.h"
-#include "store/node_submission.h"
 #include "store/node_workitem.h"
 #include "worklist/ups.h"
 
@@ -50,6 +47,7 @@ Node::Node(const Config& config, const Clock& clock, UidSource& uids, store::Dat
                      .gate = GateCalls(gate),
                      .importer = Importer(batches, archive),
                      .builder = ResultBuilder(archive, uids, clock, DeviceUid(database, uids)),
+                     .helpers = HelperObjects(archive, clock),
                      .blobs = Blobs(config.directory / "node" / "blobs"),
                      .cases = Cases(config, uids),
                      .queries = Queries(config, database, gate),
@@ -202,61 +200,7 @@ void Node::Release(const Person& who, int64_t case_id) {
   });
 }
 
-// 4. Submit is in node_submit.cpp, 5. Judge in node_judge.cpp.
-
-// 6. Return. Into the return spool; marked when that is durable. A kill in between repeats the
-// record under the same key, which the gate knows.
-void Node::Impl::Return(const Delivery& delivery) {
-  Case the_case;
-  Submission submission;
-  Decision decision;
-  database.Read([&](const store::Reader& reader) {
-    the_case = RequireCase(reader, delivery.case_id);
-    submission = RequireSubmission(reader, store::FindResult(reader, delivery.result)->submission);
-    decision = *store::FindDecisionOn(reader, submission.id);
-  });
-  const auto person = [&](const std::string& code) {
-    for (const ReaderConfig& reader : config.readers) {
-      if (reader.id == code) return reader;
-    }
-    ReaderConfig gone;
-    gone.id = code;
-    return gone;
-  };
-  std::vector<std::string> files;
-  for (const MadeObject& object : submission.objects) files.push_back(blobs.Get(object.sha256));
-  const std::string manifest = ManifestOf(
-      {the_case, delivery, submission, person(submission.author), person(decision.reader)});
-  return_queue.Append(ChunksOf(manifest, files), delivery.key);
-  database.Write([&](Transaction& transaction) {
-    Delivery spooled = *store::FindDeliveryById(transaction, delivery.id);
-    spooled.spooled = true;
-    store::UpdateDelivery(transaction, spooled);
-    Tell(transaction, "delivery.spooled", kNodeActor,
-         {{"delivery", delivery.id}, {"key", delivery.key}});
-  });
-}
-
-void Node::Impl::Follow(Transaction& transaction, const DeliveryChange& change) {
-  auto delivery = store::FindDeliveryOf(transaction, change.result, change.destination);
-  if (!delivery) return;  // of another life of this directory
-  delivery->state = change.state;
-  delivery->reason = change.reason;
-  delivery->attempts = change.attempts;
-  store::UpdateDelivery(transaction, *delivery);
-  Tell(transaction, "delivery.state", "gate",
-       {{"delivery", delivery->id},
-        {"state", change.state},
-        {"reason", change.reason},
-        {"attempts", change.attempts}});
-  Case the_case = RequireCase(transaction, delivery->case_id);
-  bool returned = the_case.state == CaseState::kAccepted;
-  for (const Delivery& other : store::DeliveriesOfCase(transaction, the_case.id)) {
-    returned = returned && other.done();
-  }
-  if (returned) {
-    cases.SetState(transaction, the_case, CaseState::kReturned, "case.returned", kNodeActor);
-  }
-}
+// 4. Submit is in node_submit.cpp, 5. Judge in node_judge.cpp, 6. Return in node_return.cpp.
+// A result may come back: Amend and Withdraw are in node_withdraw.cpp.
 
 }  // namespace glossator::node

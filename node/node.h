@@ -82,10 +82,20 @@ class Node {
   // images, then submitted as above. Throws kForbidden without such a claim, or when the object
   // does not carry the case's pseudonym.
   SubmitReply SubmitObject(const Person& who, std::string part10_bytes);
-  // `body` is {"verdict","reason"}; `transaction_uid` may be empty: then a review that nobody has
-  // claimed is claimed and completed in one step.
+  // `body` is {"verdict","reason","sign"}; `transaction_uid` may be empty: then a review that
+  // nobody has claimed is claimed and completed in one step. "sign": true with ACCEPT makes the
+  // accepted report VERIFIED by name; kInvalid where the project gives no names or `who` has none.
   JudgeReply Judge(const Person& who, int64_t submission_id, std::string_view body,
                    const std::string& transaction_uid = "");
+
+  // Reviewers and managers. `body` is {"reason","code"}, code 113001 (default) or 113037 (IHE
+  // IOCM): queues a rejection note to wherever the case's results went, cancels open work; the case
+  // is WITHDRAWN. Returns the UIDs of the withdrawals. kConflict when no result stands.
+  std::vector<std::string> Withdraw(const Person& who, int64_t case_id, std::string_view body);
+  // Reviewers and managers. `body` is {"reason"}: the case is open again with a read whose
+  // submission, once accepted, is a new version of the newest result that stands. Returns the
+  // workitem's UID.
+  std::string Amend(const Person& who, int64_t case_id, std::string_view body);
 
   // What may be seen, as the JSON that REST answers with.
   const Queries& queries() const;

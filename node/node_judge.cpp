@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // 5. Judge: one decision on one submission, never on one's own.
+#include <algorithm>
+#include <map>
+
 #include "dicom/error.h"
 #include "dicom/json.h"
 #include "node/impl.h"
 #include "node/tell.h"
+#include "store/node_case.h"
 #include "store/node_submission.h"
 #include "store/node_workitem.h"
 
@@ -17,6 +21,7 @@ constexpr size_t kReasonMax = 4096;
 struct Words {
   Verdict verdict;
   std::string reason;
+  bool is_signed = false;
 };
 
 Words ParseWords(std::string_view body) {
@@ -28,7 +33,13 @@ Words ParseWords(std::string_view body) {
   if (!reason.isNull() && (!reason.isString() || reason.asString().size() > kReasonMax)) {
     throw Error(ErrorKind::kInvalid, "reason: expected a text");
   }
-  Words words{VerdictFrom(json["verdict"].asString()), reason.isNull() ? "" : reason.asString()};
+  const Json::Value sign = json.get("sign", false);
+  if (!sign.isBool()) throw Error(ErrorKind::kInvalid, "sign: expected true or false");
+  Words words{VerdictFrom(json["verdict"].asString()), reason.isNull() ? "" : reason.asString(),
+              sign.asBool()};
+  if (words.is_signed && words.verdict != Verdict::kAccept) {
+    throw Error(ErrorKind::kInvalid, "sign: only what is accepted is signed");
+  }
   if (words.verdict != Verdict::kAccept && words.reason.empty()) {
     throw Error(ErrorKind::kInvalid, "reason: RETURN and REJECT need one");
   }
@@ -63,6 +74,16 @@ void TakeReview(Transaction& transaction, const Cases& cases, const Person& who,
 void RequireReviewer(const Person& who, const Submission& submission, const std::string& project) {
   if (!who.Sees(project)) throw Error(ErrorKind::kNotFound, "no such submission");
   if (submission.author == who.id) throw Error(ErrorKind::kForbidden, "this is your own work");
+}
+
+// Verifying Observer Name is type 1 and a person's (PS3.3 C.17.2): no code can stand for it at the
+// PACS.
+void RequireName(const Config& config, const Person& who, const std::string& project_id) {
+  const ProjectConfig* project = config.FindProject(project_id);
+  if (project == nullptr || !project->gives_names) {
+    throw Error(ErrorKind::kInvalid, "sign: the project gives no names (Names)");
+  }
+  if (who.name.empty()) throw Error(ErrorKind::kInvalid, "sign: you have no name (Readers)");
 }
 
 // The same decision again, by the same person.
@@ -102,11 +123,65 @@ Decision Record(Transaction& transaction, const Person& who, const Words& words,
         {"submission", submission.id},
         {"case", submission.case_id},
         {"verdict", NameOf(words.verdict)},
+        {"signed", words.is_signed ? Json::Value(true) : Json::Value("")},
         {"reason", words.reason}});
   return decision;
 }
 
+// Of each other reader of the series the newest submission.
+std::vector<Submission> OtherReads(const store::Reader& reader, const Submission& submission) {
+  std::map<std::string, Submission> newest;
+  for (Submission& other : store::SubmissionsOf(reader, submission.case_id)) {
+    const bool counts = other.author != submission.author &&
+                        other.series_instance_uid == submission.series_instance_uid &&
+                        other.state != SubmissionState::kRejected;
+    if (counts) newest[other.author] = std::move(other);
+  }
+  std::vector<Submission> others;
+  for (auto& [author, other] : newest) others.push_back(std::move(other));
+  return others;
+}
+
+ReaderConfig PersonOf(const Config& config, const std::string& code) {
+  const auto found = std::ranges::find(config.readers, code, &ReaderConfig::id);
+  if (found != config.readers.end()) return *found;
+  ReaderConfig gone;
+  gone.id = code;
+  return gone;
+}
+
+std::vector<std::string> SegmentationsOf(const Submission& submission, const Blobs& blobs) {
+  std::vector<std::string> files;
+  for (const MadeObject& object : submission.objects) {
+    if (object.kind == "SEG") files.push_back(blobs.Get(object.sha256));
+  }
+  return files;
+}
+
 }  // namespace
+
+MadeObject Node::Impl::AcceptedReport(const Person& who, const Submission& submission,
+                                      bool is_signed) {
+  const ReaderConfig author = PersonOf(config, submission.author);
+  Acceptance acceptance(author, who, is_signed);
+  std::vector<Submission> others;
+  database.Read([&](const store::Reader& reader) {
+    const Workitem read = RequireWorkitem(reader, submission.workitem_uid);
+    acceptance.study_uid = RequireCase(reader, submission.case_id).study_uid;
+    acceptance.instances = store::CaseInstances(reader, submission.case_id,
+                                                submission.series_instance_uid, read.revision);
+    others = OtherReads(reader, submission);
+  });
+  acceptance.segmentations = SegmentationsOf(submission, blobs);
+  acceptance.report = *std::ranges::find(submission.objects, "SR", &MadeObject::kind);
+  acceptance.report_file = blobs.Get(acceptance.report.sha256);
+  for (const Submission& other : others) {
+    acceptance.others.push_back({PersonOf(config, other.author), SegmentationsOf(other, blobs)});
+  }
+  BuiltObject built = builder.BuildAccepted(acceptance);
+  built.object.sha256 = blobs.Put(built.file);
+  return built.object;
+}
 
 JudgeReply Node::Judge(const Person& who, int64_t submission_id, std::string_view body,
                        const std::string& transaction_uid) {
@@ -114,13 +189,26 @@ JudgeReply Node::Judge(const Person& who, int64_t submission_id, std::string_vie
   if (!worklist::MayPerform(who, Stage::kReview)) {
     throw Error(ErrorKind::kForbidden, "your roles do not include deciding");
   }
+  Submission submission;
+  std::optional<JudgeReply> repeated;
+  impl_->database.Read([&](const store::Reader& reader) {
+    submission = RequireSubmission(reader, submission_id);
+    const std::string project = RequireCase(reader, submission.case_id).project;
+    RequireReviewer(who, submission, project);
+    if (words.is_signed) RequireName(impl_->config, who, project);
+    repeated = Repeated(reader, who, words, submission.id);
+    if (!repeated) OpenReviewOf(reader, submission);
+  });
+  if (repeated) return *repeated;
+  std::optional<MadeObject> report;
+  if (words.verdict == Verdict::kAccept) {
+    report = impl_->AcceptedReport(who, submission, words.is_signed);
+  }
   JudgeReply reply;
   impl_->database.Write([&](Transaction& transaction) {
-    const Submission submission = RequireSubmission(transaction, submission_id);
     Case the_case = RequireCase(transaction, submission.case_id);
-    RequireReviewer(who, submission, the_case.project);
-    if (const auto repeated = Repeated(transaction, who, words, submission.id)) {
-      reply = *repeated;
+    if (const auto done = Repeated(transaction, who, words, submission.id)) {
+      reply = *done;
       return;
     }
     Workitem review = OpenReviewOf(transaction, submission);
@@ -128,8 +216,8 @@ JudgeReply Node::Judge(const Person& who, int64_t submission_id, std::string_vie
     impl_->cases.End(transaction, review, WorkitemState::kCompleted, "", who.id);
     const Decision decision = Record(transaction, who, words, submission, review);
     reply = {.id = decision.id, .created = true, .result = std::nullopt};
-    if (words.verdict == Verdict::kAccept) {
-      reply.result = impl_->cases.Accept(transaction, the_case, submission, decision);
+    if (report) {
+      reply.result = impl_->cases.Accept(transaction, the_case, submission, decision, *report);
     } else {
       const Workitem read = RequireWorkitem(transaction, submission.workitem_uid);
       impl_->cases.Schedule(transaction, worklist::MakeRework(read, the_case, words.verdict),

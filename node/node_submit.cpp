@@ -7,7 +7,9 @@
 #include "node/tell.h"
 #include "store/digest.h"
 #include "store/node_case.h"
+#include "store/node_result.h"
 #include "store/node_submission.h"
+#include "store/node_withdrawal.h"
 #include "store/node_workitem.h"
 
 namespace glossator::node {
@@ -62,6 +64,20 @@ seg::Split SplitOf(const Config& config, const std::string& project_id) {
   const ProjectConfig* project = config.FindProject(project_id);
   if (project == nullptr || project->split == "none") return seg::Split::kNone;
   return project->split == "segment" ? seg::Split::kPerSegment : seg::Split::kPerGroup;
+}
+
+// A new version names the report that stood before it: that of the acceptance, which comes last.
+void PutAmendment(const store::Reader& reader, const std::string& workitem_uid,
+                  Assignment& assignment) {
+  const auto amendment = store::FindAmendmentOf(reader, workitem_uid);
+  if (!amendment) return;
+  const Result earlier = *store::FindResult(reader, amendment->result);
+  std::vector<MadeObject> objects = RequireSubmission(reader, earlier.submission).objects;
+  for (MadeObject& object : store::ResultObjects(reader, earlier.id)) {
+    objects.push_back(std::move(object));
+  }
+  assignment.amends = objects.back();
+  assignment.amendment_reason = amendment->reason;
 }
 
 Json::Value CodesOf(const std::vector<Finding>& findings) {
@@ -152,9 +168,11 @@ SubmitReply Node::Submit(const Person& who, const std::string& workitem_uid,
   const Impl::Task task =
       impl_->TaskFor(who, workitem_uid, transaction_uid, form.series_instance_uid);
   if (HasErrors(reply.findings)) return impl_->Refuse(who, task, std::move(reply.findings));
-  const Assignment assignment{task.the_case, who, task.instances,
-                              TakesLabelMaps(impl_->config, task.the_case.project),
-                              SplitOf(impl_->config, task.the_case.project)};
+  Assignment assignment{task.the_case, who, task.instances,
+                        TakesLabelMaps(impl_->config, task.the_case.project),
+                        SplitOf(impl_->config, task.the_case.project)};
+  impl_->database.Read(
+      [&](const store::Reader& reader) { PutAmendment(reader, workitem_uid, assignment); });
   const auto prepared = impl_->builder.Prepare(assignment, form, labels, reply.findings);
   if (!prepared) return impl_->Refuse(who, task, std::move(reply.findings));
   const std::string digest = DigestOf(task.workitem, content, prepared->labels);

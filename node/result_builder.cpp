@@ -73,16 +73,6 @@ std::vector<seg::Contributor> Contributors(const ReaderConfig& author,
   return {reader, node};
 }
 
-void SortAs(const seg::Source& source, std::vector<dicom::DataSet>& heads) {
-  std::map<std::string, size_t> place;
-  for (const seg::SourceInstance& instance : source.instances) {
-    place.emplace(instance.sop_instance_uid, place.size());
-  }
-  std::ranges::sort(heads, {}, [&](const dicom::DataSet& head) {
-    return place[head.GetString(tags::SOPInstanceUID)];
-  });
-}
-
 void RequireSameVoxels(const std::string& file, const seg::Source& source,
                        const seg::LabelVolume& sent, const std::vector<uint16_t>& numbers) {
   const seg::Labels read_back = seg::Decode(seg::Read(file), source);
@@ -94,9 +84,19 @@ void RequireSameVoxels(const std::string& file, const seg::Source& source,
 
 }  // namespace
 
-std::vector<dicom::DataSet> ResultBuilder::HeadsOf(const Assignment& assignment) {
+void SortAs(const seg::Source& source, std::vector<dicom::DataSet>& heads) {
+  std::map<std::string, size_t> place;
+  for (const seg::SourceInstance& instance : source.instances) {
+    place.emplace(instance.sop_instance_uid, place.size());
+  }
+  std::ranges::sort(heads, {}, [&](const dicom::DataSet& head) {
+    return place[head.GetString(tags::SOPInstanceUID)];
+  });
+}
+
+std::vector<dicom::DataSet> ResultBuilder::HeadsOf(const std::vector<CaseInstance>& instances) {
   std::vector<dicom::DataSet> heads;
-  for (const CaseInstance& instance : assignment.instances) {
+  for (const CaseInstance& instance : instances) {
     const std::optional<std::string> file = archive_.Get(instance.sop_instance_uid);
     if (!file) {
       throw Error(ErrorKind::kInternal, "the archive lost instance " + instance.sop_instance_uid);
@@ -168,7 +168,7 @@ std::optional<seg::Source> ResultBuilder::SourceOf(const Assignment& assignment,
     findings.push_back(Fault("series", "seriesInstanceUid", "no image series of this case"));
     return std::nullopt;
   }
-  const auto heads = HeadsOf(assignment);
+  const auto heads = HeadsOf(assignment.instances);
   return OrFinding(findings, "source", "seriesInstanceUid", [&] { return seg::MakeSource(heads); });
 }
 
@@ -179,7 +179,7 @@ std::optional<Prepared> ResultBuilder::Prepare(const Assignment& assignment,
     findings.push_back(Fault("series", "seriesInstanceUid", "no image series of this case"));
     return std::nullopt;
   }
-  std::vector<dicom::DataSet> heads = HeadsOf(assignment);
+  std::vector<dicom::DataSet> heads = HeadsOf(assignment.instances);
   auto source =
       OrFinding(findings, "source", "seriesInstanceUid", [&] { return seg::MakeSource(heads); });
   if (!source) return std::nullopt;

@@ -34,6 +34,30 @@ struct Assignment {
   std::vector<CaseInstance> instances;  // the series' images, as of the workitem's revision
   bool label_map = false;               // the destination takes Label Map Segmentation; else BINARY
   seg::Split split = seg::Split::kNone;  // the project's way: one object, or several in a series
+  std::optional<MadeObject> amends{};    // the report of the result that this one is to replace
+  std::string amendment_reason{};
+};
+
+// Another reader's segmentation of the same series.
+struct OtherRead {
+  ReaderConfig reader;
+  std::vector<std::string> segmentations;  // Part 10 bytes
+};
+
+// What an acceptance is about.
+struct Acceptance {
+  Acceptance(const ReaderConfig& who_drew, const ReaderConfig& who_decided, bool with_signature)
+      : author(who_drew), reviewer(who_decided), is_signed(with_signature) {}
+
+  const ReaderConfig& author;
+  const ReaderConfig& reviewer;
+  bool is_signed;
+  std::string study_uid;
+  std::vector<CaseInstance> instances;     // of the series
+  std::vector<std::string> segmentations;  // Part 10 bytes
+  MadeObject report;                       // the author's
+  std::string report_file;
+  std::vector<OtherRead> others;
 };
 
 // The images and the labels, fit for each other.
@@ -51,6 +75,9 @@ struct PlacedSegment {
   std::string tracking_uid;
 };
 
+// In the order of the source's instances.
+void SortAs(const seg::Source& source, std::vector<dicom::DataSet>& heads);
+
 class ResultBuilder {
  public:
   // `device_uid` names this node as the observer device.
@@ -67,9 +94,12 @@ class ResultBuilder {
   // codes and texts). Throws kInternal when what was read back differs from what was sent.
   std::vector<BuiltObject> Build(const Assignment& assignment, const SubmissionForm& form,
                                  const Prepared& prepared, std::vector<Finding>& findings);
+  // The adjudicated result: the author's report again as a document of the reviewer, which names
+  // both, follows the author's (Predecessor Documents) and says how far each other reader agrees.
+  BuiltObject BuildAccepted(const Acceptance& acceptance);
 
  private:
-  std::vector<dicom::DataSet> HeadsOf(const Assignment& assignment);
+  std::vector<dicom::DataSet> HeadsOf(const std::vector<CaseInstance>& instances);
   // One object of `labels`, which are those of `description` alone; adds where its segments are.
   BuiltObject BuildSegmentation(const Assignment& assignment, const seg::Source& source,
                                 const seg::LabelVolume& labels, const seg::Description& description,

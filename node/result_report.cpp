@@ -131,6 +131,13 @@ std::optional<BuiltObject> ResultBuilder::BuildReport(
                                           .date_time = ToDicomDateTime(clock_.Now()),
                                           .name = assignment.author.id,
                                           .organization = assignment.author.organization}};
+  description.amendment_reason = assignment.amendment_reason;
+  if (assignment.amends) {
+    const MadeObject& earlier = *assignment.amends;
+    description.provenance.predecessors = {{assignment.the_case.study_uid,
+                                            earlier.series_instance_uid, earlier.sop_class_uid,
+                                            earlier.sop_instance_uid}};
+  }
   const sr::Identity identity{.series_instance_uid = uids_.New(),
                               .sop_instance_uid = uids_.New(),
                               .series_number = kSeriesNumber,
@@ -153,7 +160,7 @@ std::optional<BuiltObject> ResultBuilder::BuildReport(
   built.file = dicom::WriteFile(*report, dicom::kExplicitLittleEndian);
   RequireSame(built.file, description);
   built.object = {.kind = "SR",
-                  .sop_class_uid = sr::kComprehensive3dSr,
+                  .sop_class_uid = report->GetString(dicom::tags::SOPClassUID),
                   .sop_instance_uid = identity.sop_instance_uid,
                   .series_instance_uid = identity.series_instance_uid,
                   .size = static_cast<int64_t>(built.file.size()),

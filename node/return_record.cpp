@@ -24,6 +24,20 @@ Json::Value ToJson(const MadeObject& object) {
   return json;
 }
 
+Json::Value ToJson(const std::vector<MadeObject>& objects) {
+  Json::Value json(Json::arrayValue);
+  for (const MadeObject& object : objects) json.append(ToJson(object));
+  return json;
+}
+
+Json::Value ToJson(const EarlierResult& earlier) {
+  Json::Value json(Json::objectValue);
+  json["result"] = earlier.uid;
+  json["withdrawn"] = earlier.withdrawn;
+  json["objects"] = ToJson(earlier.objects);
+  return json;
+}
+
 }  // namespace
 
 std::string ManifestOf(const ReturnRecord& record) {
@@ -35,8 +49,13 @@ std::string ManifestOf(const ReturnRecord& record) {
   json["destination"] = record.delivery.destination;
   json["reader"] = ToJson(record.reader);
   json["reviewer"] = ToJson(record.reviewer);
-  json["files"] = Json::Value(Json::arrayValue);
-  for (const MadeObject& object : record.submission.objects) json["files"].append(ToJson(object));
+  json["people"] = Json::Value(Json::arrayValue);
+  for (const ReaderConfig* person : {&record.reader, &record.reviewer}) {
+    json["people"].append(ToJson(*person));
+  }
+  for (const ReaderConfig& person : record.others) json["people"].append(ToJson(person));
+  if (record.earlier) json["earlier"] = ToJson(*record.earlier);
+  json["files"] = ToJson(record.objects);
   return dicom::WriteJson(json);
 }
 

@@ -61,6 +61,21 @@ Answer ReleaseCase(const Services& services, const Call& call) {
   return JsonAnswer(Json::Value(Json::objectValue), 202);
 }
 
+Answer WithdrawCase(const Services& services, const Call& call) {
+  const auto uids = services.node->Withdraw(call.who, call.Id(), call.request.body);
+  services.Wake();
+  Json::Value json(Json::objectValue);
+  json["withdrawals"] = Json::Value(Json::arrayValue);
+  for (const std::string& uid : uids) json["withdrawals"].append(uid);
+  return JsonAnswer(json, 201);
+}
+
+Answer AmendCase(const Services& services, const Call& call) {
+  Json::Value json(Json::objectValue);
+  json["workitem"] = services.node->Amend(call.who, call.Id(), call.request.body);
+  return JsonAnswer(json, 201);
+}
+
 Answer Deliveries(const Services& services, const Call& call) {
   return JsonAnswer(services.node->queries().Deliveries(call.who, After(call), Limit(call)));
 }

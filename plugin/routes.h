@@ -74,6 +74,8 @@ Answer Projects(const Services&, const Call&);
 Answer Cases(const Services&, const Call&);
 Answer Case(const Services&, const Call&);
 Answer ReleaseCase(const Services&, const Call&);
+Answer WithdrawCase(const Services&, const Call&);
+Answer AmendCase(const Services&, const Call&);
 Answer Deliveries(const Services&, const Call&);
 Answer Delivery(const Services&, const Call&);
 Answer Quarantine(const Services&, const Call&);

@@ -7,9 +7,10 @@ namespace {
 constexpr const char* kSelectResult =
     "SELECT id, uid, case_id, submission, decision, created FROM result ";
 constexpr const char* kSelectDelivery =
-    "SELECT d.id, d.result, r.case_id, r.uid, c.project, d.destination, d.key, d.state, d.reason,"
-    " d.attempts, d.spooled, d.created, d.updated FROM delivery d JOIN result r ON r.id = d.result"
-    " JOIN study_case c ON c.id = r.case_id ";
+    "SELECT d.id, d.result, r.case_id,"
+    " CASE WHEN d.withdrawal = '' THEN r.uid ELSE d.withdrawal END, c.project, d.destination,"
+    " d.key, d.state, d.reason, d.attempts, d.spooled, d.created, d.updated, d.withdrawal"
+    " FROM delivery d JOIN result r ON r.id = d.result JOIN study_case c ON c.id = r.case_id ";
 
 std::optional<Result> OneResult(Rows row) {
   if (!row.Next()) return std::nullopt;
@@ -30,6 +31,7 @@ std::vector<Delivery> All(Rows row) {
                           .reason = row.Text(8),
                           .attempts = row.Int64(9),
                           .spooled = row.Int64(10) != 0,
+                          .withdrawal = row.Text(13),
                           .created = row.Text(11),
                           .updated = row.Text(12)});
   }
@@ -53,6 +55,16 @@ std::optional<Result> FindResultOf(const Reader& reader, int64_t submission) {
   return OneResult(reader.Query(std::string(kSelectResult) + "WHERE submission = ?", {submission}));
 }
 
+std::vector<Result> ResultsOfCase(const Reader& reader, int64_t case_id) {
+  std::vector<Result> results;
+  Rows row = reader.Query(std::string(kSelectResult) + "WHERE case_id = ? ORDER BY id", {case_id});
+  while (row.Next()) {
+    results.push_back(
+        {row.Int64(0), row.Text(1), row.Int64(2), row.Int64(3), row.Int64(4), row.Text(5)});
+  }
+  return results;
+}
+
 int64_t CountResults(const Reader& reader) {
   Rows rows = reader.Query("SELECT count(*) FROM result");
   rows.Next();
@@ -71,8 +83,10 @@ std::optional<Delivery> FindDeliveryById(const Reader& reader, int64_t id) {
 
 std::optional<Delivery> FindDeliveryOf(const Reader& reader, std::string_view result_uid,
                                        std::string_view destination) {
-  return One(
-      reader.Query(Deliveries("WHERE r.uid = ? AND d.destination = ?"), {result_uid, destination}));
+  return One(reader.Query(
+      Deliveries("WHERE CASE WHEN d.withdrawal = '' THEN r.uid ELSE d.withdrawal END = ?"
+                 " AND d.destination = ?"),
+      {result_uid, destination}));
 }
 
 std::vector<Delivery> ListDeliveries(const Reader& reader, int64_t after, size_t limit) {
@@ -89,7 +103,10 @@ std::vector<Delivery> UnspooledDeliveries(const Reader& reader) {
 
 std::map<std::string, int64_t> CountDeliveries(const Reader& reader) {
   std::map<std::string, int64_t> counts;
-  Rows rows = reader.Query("SELECT state, count(*) FROM delivery GROUP BY state");
+  Rows rows = reader.Query(
+      // What was not sent, since its result was withdrawn before, is no failure.
+      "SELECT CASE WHEN reason IN ('WITHDRAWN', 'NOTHING_SENT') THEN 'WITHDRAWN' ELSE state END,"
+      " count(*) FROM delivery GROUP BY 1");
   while (rows.Next()) counts[rows.Text(0)] = rows.Int64(1);
   return counts;
 }
@@ -97,9 +114,10 @@ std::map<std::string, int64_t> CountDeliveries(const Reader& reader) {
 int64_t InsertDelivery(Transaction& transaction, const Delivery& delivery) {
   return transaction.Insert(
       "INSERT INTO delivery (result, destination, key, state, reason, attempts, spooled, created,"
-      " updated) VALUES (?,?,?,?,?,?,?,?,?)",
+      " updated, withdrawal) VALUES (?,?,?,?,?,?,?,?,?,?)",
       {delivery.result, delivery.destination, delivery.key, delivery.state, delivery.reason,
-       delivery.attempts, delivery.spooled, transaction.now(), transaction.now()});
+       delivery.attempts, delivery.spooled, transaction.now(), transaction.now(),
+       delivery.withdrawal});
 }
 
 void UpdateDelivery(Transaction& transaction, const Delivery& delivery) {

@@ -164,16 +164,86 @@ constexpr std::string_view kPatientLinks = R"sql(
 ALTER TABLE study_case ADD COLUMN patient_links TEXT NOT NULL DEFAULT '[]';
 )sql";
 
+// A delivery is that of a result or of the note that withdraws it.
+constexpr std::string_view kNodeWithdrawal = R"sql(
+CREATE TABLE withdrawal (
+  uid TEXT PRIMARY KEY,
+  result INTEGER NOT NULL UNIQUE REFERENCES result (id),
+  code TEXT NOT NULL CHECK (code IN ('113001','113037')),
+  reason TEXT NOT NULL,
+  reader TEXT NOT NULL,
+  created TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The first read of each new version.
+CREATE TABLE amendment (
+  workitem TEXT PRIMARY KEY REFERENCES workitem (uid),
+  result INTEGER NOT NULL REFERENCES result (id),
+  reason TEXT NOT NULL,
+  reader TEXT NOT NULL,
+  created TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What acceptance adds to the submission's own objects: the report that names who decided.
+CREATE TABLE result_object (
+  result INTEGER NOT NULL REFERENCES result (id),
+  ordinal INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  sop_class_uid TEXT NOT NULL,
+  sop_instance_uid TEXT NOT NULL UNIQUE,
+  series_instance_uid TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  sha256 TEXT NOT NULL,
+  PRIMARY KEY (result, ordinal)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE delivery_next (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  result INTEGER NOT NULL REFERENCES result (id),
+  destination TEXT NOT NULL,
+  key TEXT NOT NULL UNIQUE,
+  state TEXT NOT NULL CHECK (state IN
+    ('QUEUED','SENDING','STORED','COMMITTED','STORED_VERIFIED','HELD','FAILED')),
+  reason TEXT NOT NULL,
+  attempts INTEGER NOT NULL,
+  spooled INTEGER NOT NULL CHECK (spooled IN (0, 1)),
+  created TEXT NOT NULL,
+  updated TEXT NOT NULL,
+  withdrawal TEXT NOT NULL DEFAULT '',
+  UNIQUE (result, destination, withdrawal)
+) STRICT;
+INSERT INTO delivery_next (id, result, destination, key, state, reason, attempts, spooled, created,
+                           updated)
+  SELECT id, result, destination, key, state, reason, attempts, spooled, created, updated
+  FROM delivery;
+DROP TABLE delivery;
+ALTER TABLE delivery_next RENAME TO delivery;
+CREATE INDEX delivery_waiting ON delivery (id) WHERE spooled = 0;
+
+-- What was sent beside SEG and SR.
+CREATE TABLE delivery_helper (
+  delivery INTEGER NOT NULL REFERENCES delivery (id),
+  ordinal INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  sop_class_uid TEXT NOT NULL,
+  sop_instance_uid TEXT NOT NULL,
+  series_instance_uid TEXT NOT NULL,
+  PRIMARY KEY (delivery, ordinal)
+) STRICT, WITHOUT ROWID;
+)sql";
+
 constexpr std::array kNounTables = std::to_array<std::string_view>(
     {"study_case", "instance", "batch", "workitem", "submission", "submission_object", "decision",
-     "result", "delivery", "setting"});
+     "result", "result_object", "delivery", "delivery_helper", "withdrawal", "amendment",
+     "setting"});
 
 }  // namespace
 
 std::span<const Migration> NodeMigrations() {
-  static const std::array<Migration, 4> kMigrations = {
+  static const std::array<Migration, 5> kMigrations = {
       kJournalMigration, Migration{2, "node", kNodeTables}, Migration{3, "setting", kNodeSetting},
-      Migration{4, "links of patients", kPatientLinks}};
+      Migration{4, "links of patients", kPatientLinks},
+      Migration{5, "withdrawal", kNodeWithdrawal}};
   return kMigrations;
 }
 

@@ -94,7 +94,8 @@ void SetSubmissionState(Transaction& transaction, int64_t id, SubmissionState st
 
 std::vector<std::string> BlobDigests(const Reader& reader) {
   std::vector<std::string> digests;
-  Rows rows = reader.Query("SELECT DISTINCT sha256 FROM submission_object ORDER BY sha256");
+  Rows rows = reader.Query(
+      "SELECT sha256 FROM submission_object UNION SELECT sha256 FROM result_object ORDER BY 1");
   while (rows.Next()) digests.push_back(rows.Text(0));
   return digests;
 }

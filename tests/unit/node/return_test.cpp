@@ -27,7 +27,7 @@ TEST_F(Return, PutsTheAcceptedFilesIntoOneRecord) {
   EXPECT_EQ(manifest["reviewer"]["code"].asString(), "bob");
   std::string bytes;
   for (size_t i = 1; i < record.chunks.size(); ++i) bytes += record.chunks[i];
-  ASSERT_EQ(manifest["files"].size(), 2U);
+  ASSERT_EQ(manifest["files"].size(), 3U);  // SEG, the reader's report, the acceptance's
   for (const Json::Value& file : manifest["files"]) {
     const std::string part = bytes.substr(0, file["size"].asUInt64());
     bytes.erase(0, part.size());
@@ -175,7 +175,11 @@ TEST_F(Return, NumbersAreInHealth) {
 
 // All tests of this room run under the fixture's DemandEvents(). Here it bites.
 TEST_F(Return, NoNounChangesWithoutAnEventInTheSameTransaction) {
+  config_.destinations["pacs"].helpers = {"KO"};
   Accept();
+  node_->Tick();
+  node_->Amend(bob_, 1, R"({"reason":"a row in every table"})");
+  node_->Withdraw(bob_, 1, R"({"reason":"a row in every table"})");
   for (const std::string_view table : store::NodeNounTables()) {
     const auto change = [&](store::Transaction& transaction) {
       store::Rows columns =

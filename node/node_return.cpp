@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// 6. Return. A delivery brings an accepted result with its helpers, or the note that withdraws it.
+#include "dicom/error.h"
+#include "node/impl.h"
+#include "node/return_record.h"
+#include "node/tell.h"
+#include "store/node_case.h"
+#include "store/node_result.h"
+#include "store/node_submission.h"
+#include "store/node_withdrawal.h"
+#include "store/node_workitem.h"
+
+namespace glossator::node {
+namespace {
+
+using store::Transaction;
+
+// All that a delivery is made of.
+struct Shipment {
+  Case the_case;
+  Result result;
+  Submission submission;
+  Decision decision;
+  std::vector<MadeObject> objects;       // of submission and acceptance
+  std::vector<CaseInstance> instances;   // of the series that they are about
+  std::vector<std::string> others;       // codes of other readers of that series
+  std::optional<Withdrawal> withdrawal;  // the delivery is that of its note
+  std::optional<EarlierResult> earlier;  // what is withdrawn or amended
+};
+
+std::vector<MadeObject> ObjectsOf(const store::Reader& reader, const Result& result) {
+  std::vector<MadeObject> objects = RequireSubmission(reader, result.submission).objects;
+  for (MadeObject& object : store::ResultObjects(reader, result.id)) {
+    objects.push_back(std::move(object));
+  }
+  return objects;
+}
+
+// What the destination may have of a result, helpers too.
+EarlierResult EarlierOf(const store::Reader& reader, const Result& result,
+                        const std::string& destination, bool withdrawn) {
+  EarlierResult earlier{result.uid, withdrawn, ObjectsOf(reader, result)};
+  const auto sent = store::FindDeliveryOf(reader, result.uid, destination);
+  if (!sent) return earlier;
+  for (MadeObject& helper : store::HelpersOf(reader, sent->id)) {
+    earlier.objects.push_back(std::move(helper));
+  }
+  return earlier;
+}
+
+Shipment ShipmentOf(const store::Reader& reader, const Delivery& delivery) {
+  Shipment shipment;
+  shipment.the_case = RequireCase(reader, delivery.case_id);
+  shipment.result = *store::FindResult(reader, delivery.result);
+  shipment.submission = RequireSubmission(reader, shipment.result.submission);
+  shipment.decision = *store::FindDecisionOn(reader, shipment.submission.id);
+  shipment.objects = ObjectsOf(reader, shipment.result);
+  const Workitem read = RequireWorkitem(reader, shipment.submission.workitem_uid);
+  shipment.instances = store::CaseInstances(reader, shipment.the_case.id,
+                                            shipment.submission.series_instance_uid, read.revision);
+  for (const Submission& other : store::SubmissionsOf(reader, shipment.the_case.id)) {
+    shipment.others.push_back(other.author);
+  }
+  if (!delivery.withdrawal.empty()) {
+    shipment.withdrawal = store::FindWithdrawal(reader, delivery.withdrawal);
+    shipment.earlier = EarlierOf(reader, shipment.result, delivery.destination, true);
+  } else if (const auto amends = store::FindAmendmentOf(reader, read.uid)) {
+    const Result earlier = *store::FindResult(reader, amends->result);
+    shipment.earlier = EarlierOf(reader, earlier, delivery.destination, false);
+  }
+  return shipment;
+}
+
+ReaderConfig PersonOf(const Config& config, const std::string& code) {
+  for (const ReaderConfig& reader : config.readers) {
+    if (reader.id == code) return reader;
+  }
+  ReaderConfig gone;
+  gone.id = code;
+  return gone;
+}
+
+std::set<std::string> HelperKinds(const Config& config, const std::string& destination) {
+  const auto found = config.destinations.find(destination);
+  return found == config.destinations.end() ? std::set<std::string>() : found->second.helpers;
+}
+
+std::string Manifest(const Config& config, const Delivery& delivery, const Shipment& shipment,
+                     const std::vector<MadeObject>& objects) {
+  const std::string& reviewer =
+      shipment.withdrawal ? shipment.withdrawal->reader : shipment.decision.reader;
+  std::vector<ReaderConfig> others;
+  for (const std::string& code : shipment.others) others.push_back(PersonOf(config, code));
+  return ManifestOf(ReturnRecord{shipment.the_case, delivery, objects,
+                                 PersonOf(config, shipment.submission.author),
+                                 PersonOf(config, reviewer), std::move(others), shipment.earlier});
+}
+
+}  // namespace
+
+// Into the return spool; marked when that is durable. A kill in between repeats the record under
+// the same key, which the gate knows.
+void Node::Impl::Return(const Delivery& delivery) {
+  Shipment shipment;
+  database.Read([&](const store::Reader& reader) { shipment = ShipmentOf(reader, delivery); });
+  std::vector<std::string> files;
+  for (const MadeObject& object : shipment.objects) files.push_back(blobs.Get(object.sha256));
+  SentAlong along;
+  if (shipment.withdrawal) {
+    along = helpers.Reject(delivery.key, *shipment.withdrawal, shipment.earlier->objects,
+                           files.front());
+    shipment.objects.clear();
+    files.clear();
+  } else {
+    std::vector<std::string> segmentations;
+    for (size_t i = 0; i < files.size(); ++i) {
+      if (shipment.objects[i].kind == "SEG") segmentations.push_back(files[i]);
+    }
+    along = helpers.Make({delivery.key, shipment.submission.author, shipment.objects,
+                          std::move(segmentations), shipment.instances,
+                          HelperKinds(config, delivery.destination)});
+  }
+  std::vector<MadeObject> objects = shipment.objects;
+  objects.insert(objects.end(), along.objects.begin(), along.objects.end());
+  files.insert(files.end(), along.files.begin(), along.files.end());
+  return_queue.Append(ChunksOf(Manifest(config, delivery, shipment, objects), files), delivery.key);
+  Spooled(delivery, along);
+}
+
+void Node::Impl::Spooled(const Delivery& delivery, const SentAlong& along) {
+  Json::Value made(Json::arrayValue);
+  for (const MadeObject& object : along.objects) made.append(object.kind);
+  Json::Value skipped(Json::arrayValue);
+  for (const std::string& kind : along.skipped) skipped.append(kind);
+  database.Write([&](Transaction& transaction) {
+    Delivery spooled = *store::FindDeliveryById(transaction, delivery.id);
+    spooled.spooled = true;
+    store::UpdateDelivery(transaction, spooled);
+    if (delivery.withdrawal.empty()) {
+      store::InsertHelpers(transaction, delivery.id, along.objects);
+    }
+    Tell(transaction, "delivery.spooled", kNodeActor,
+         {{"delivery", delivery.id},
+          {"key", delivery.key},
+          {"made", made.empty() ? Json::Value("") : made},
+          {"not_made", skipped.empty() ? Json::Value("") : skipped}});
+  });
+}
+
+void Node::Impl::Follow(Transaction& transaction, const DeliveryChange& change) {
+  auto delivery = store::FindDeliveryOf(transaction, change.result, change.destination);
+  if (!delivery) return;  // of another life of this directory
+  delivery->state = change.state;
+  delivery->reason = change.reason;
+  delivery->attempts = change.attempts;
+  store::UpdateDelivery(transaction, *delivery);
+  Tell(transaction, "delivery.state", "gate",
+       {{"delivery", delivery->id},
+        {"state", change.state},
+        {"reason", change.reason},
+        {"attempts", change.attempts}});
+  Case the_case = RequireCase(transaction, delivery->case_id);
+  bool returned = the_case.state == CaseState::kAccepted;
+  for (const Delivery& other : store::DeliveriesOfCase(transaction, the_case.id)) {
+    returned = returned && other.done();
+  }
+  if (returned) {
+    cases.SetState(transaction, the_case, CaseState::kReturned, "case.returned", kNodeActor);
+  }
+}
+
+}  // namespace glossator::node
