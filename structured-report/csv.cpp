@@ -16,6 +16,13 @@ std::string Of(const Code& code) {
 }
 std::string Of(const std::optional<Code>& code) { return code ? Of(*code) : ""; }
 
+// One after another with a blank between, as the images are.
+std::string Sites(const MeasurementGroup& group) {
+  std::string all = Of(group.site);
+  for (const Site& site : group.more_sites) all += ' ' + Of(site.site);
+  return all;
+}
+
 std::string Cell(const std::string& text) {
   const bool formula = !text.empty() && std::string_view("=+-@\t\r").find(text[0]) != text.npos;
   std::string cell = "\"";
@@ -67,7 +74,7 @@ class Table {
         group.tracking_uid,
         group.time_point ? group.time_point->time_point : "",
         Of(group.finding),
-        Of(group.site),
+        Sites(group),
         Of(group.laterality),
         group.segment ? group.segment->sop_instance_uid : "",
         group.segment ? std::to_string(group.segment->number) : "",

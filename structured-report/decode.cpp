@@ -7,6 +7,7 @@
 #include "structured-report/concepts.h"
 #include "structured-report/encode.h"
 #include "structured-report/measurement_report.h"
+#include "structured-report/modules.h"
 
 namespace glossator::sr {
 namespace tags = dicom::tags;
@@ -24,7 +25,9 @@ const ClassName kDocuments[] = {
     {kComprehensive3dSr, "COMPREHENSIVE_3D"},
 };
 
-std::string DocumentOf(const std::string& sop_class_uid) {
+// What Encode would choose by itself is said by nothing.
+std::string DocumentOf(const std::string& sop_class_uid, const ContentItem& root) {
+  if (sop_class_uid == ClassOf("AUTOMATIC", root)) return "AUTOMATIC";
   for (const ClassName& known : kDocuments) {
     if (sop_class_uid == known.uid) return known.document;
   }
@@ -53,7 +56,7 @@ Report Decode(const DataSet& data_set) {
                 text.GetString(tags::SeriesDescription), text.GetString(tags::CompletionFlag),
                 text.GetString(tags::VerificationFlag),  {}};
   report.description = ReadMeasurementReport(root);
-  report.description.document = DocumentOf(report.sop_class_uid);
+  report.description.document = DocumentOf(report.sop_class_uid, root);
   report.description.provenance = ReadProvenance(text);
   if (report.description.device) {
     report.description.device->software_version = text.GetString(tags::SoftwareVersions);

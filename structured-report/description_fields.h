@@ -137,6 +137,17 @@ struct Fields<Evaluation> {
 };
 
 template <>
+struct Fields<Site> {
+  static constexpr const char* kName = "site";
+  template <class Visitor, class Type>
+  static void Visit(Visitor& v, Type& site) {
+    v.must("site", site.site, "Finding Site");
+    v.may("laterality", site.laterality, "of the site");
+    v.may("site_modifier", site.site_modifier, "Topographical modifier of the site");
+  }
+};
+
+template <>
 struct Fields<TimePoint> {
   static constexpr const char* kName = "time_point";
   template <class Visitor, class Type>
@@ -177,6 +188,7 @@ struct Fields<MeasurementGroup> {
     v.may("site", group.site, "Finding Site");
     v.may("laterality", group.laterality, "of the site");
     v.may("site_modifier", group.site_modifier, "Topographical modifier of the site");
+    v.may("more_sites", group.more_sites, "further Finding Sites");
     v.may("method", group.method, "Measurement Method of all values");
     v.may("modifiers", group.modifiers, "what holds for all values");
     v.may("algorithm", group.algorithm, "TID 4019");
@@ -283,8 +295,9 @@ struct Fields<ReportDescription> {
   static constexpr const char* kName = "report";
   template <class Visitor, class Type>
   static void Visit(Visitor& v, Type& report) {
-    v.term("document", report.document, {"COMPREHENSIVE_3D", "COMPREHENSIVE", "ENHANCED"},
-           "the SOP class; absent: COMPREHENSIVE_3D", false);
+    v.term(
+        "document", report.document, {"AUTOMATIC", "COMPREHENSIVE_3D", "COMPREHENSIVE", "ENHANCED"},
+        "the SOP class; absent: COMPREHENSIVE, with coordinates in space COMPREHENSIVE_3D", false);
     v.may("language", report.language, "TID 1204; absent: English");
     v.may("procedures", report.procedures, "the imaging procedure, not the algorithm");
     v.may("person", report.person, "who observed, the author");

@@ -98,6 +98,7 @@ DataSet Encode(const ReportDescription& description, const std::vector<DataSet>&
   PutSeriesAndEquipment(report, description, identity, now);
   PutDocument(report, description, identity, now);
   const ContentItem root = MeasurementReport(description, source_heads, instances);
+  report.SetString(tags::SOPClassUID, ClassOf(description.document, root));
   CheckRelationships(report.GetString(tags::SOPClassUID), root);
   PutEvidence(report, root, instances);
   PutCodingSchemes(report, root);

@@ -176,6 +176,12 @@ void Faults::CheckGroup(const std::string& where, const MeasurementGroup& group)
   for (const auto& [name, code] : codes) CheckCode(where + name, code);
   Require((!group.laterality && !group.site_modifier) || group.site, where,
           "a laterality or modifier of a site needs a site");
+  for (const Site& site : group.more_sites) {
+    CheckCode(where + ".more_sites", site.site);
+    CheckCode(where + ".more_sites.laterality", site.laterality);
+    CheckCode(where + ".more_sites.site_modifier", site.site_modifier);
+  }
+  Require(group.more_sites.empty() || group.site, where, "further sites need a first one");
   if (group.time_point) CheckTimePoint(where + ".time_point", *group.time_point);
   if (group.segment) CheckSegment(where + ".segment", *group.segment);
   Require(!group.segment || group.regions.empty(), where, "either a segment or regions");

@@ -16,6 +16,7 @@ using dicom::DataSet;
 const Code kPixels{"{pixels}", "UCUM", "pixels"};
 const Code kMillimetre{"mm", "UCUM", "millimeter"};
 const Code kKilovolt{"kV", "UCUM", "kilovolt"};
+const Code kDirection{"{-1:1}", "UCUM", "{-1:1}"};
 
 // CID 29 Acquisition Modality: the defined terms of (0008,0060) are codes of DCM.
 std::optional<Code> ModalityCode(const std::string& modality) {
@@ -63,6 +64,31 @@ std::optional<double> CommonNumber(const HeadList& heads, dicom::Tag tag, size_t
   return first;
 }
 
+struct Component {
+  dicom::Tag tag;
+  size_t index;
+  const Code& name;
+  const Code& unit;
+};
+
+// TID 1604 rows 5 to 13
+const Component kPlane[] = {
+    {tags::ImagePositionPatient, 0, concepts::kPositionX, kMillimetre},
+    {tags::ImagePositionPatient, 1, concepts::kPositionY, kMillimetre},
+    {tags::ImagePositionPatient, 2, concepts::kPositionZ, kMillimetre},
+    {tags::ImageOrientationPatient, 0, concepts::kRowX, kDirection},
+    {tags::ImageOrientationPatient, 1, concepts::kRowY, kDirection},
+    {tags::ImageOrientationPatient, 2, concepts::kRowZ, kDirection},
+    {tags::ImageOrientationPatient, 3, concepts::kColumnX, kDirection},
+    {tags::ImageOrientationPatient, 4, concepts::kColumnY, kDirection},
+    {tags::ImageOrientationPatient, 5, concepts::kColumnZ, kDirection},
+};
+
+void AddComponent(ContentItem& item, const Component& component, std::optional<double> value) {
+  if (!value) return;
+  item.Add(Measured(kHasAcqContext, component.name, NumberOf(*value, component.unit)));
+}
+
 class Descriptors {
  public:
   Descriptors(ContentItem& group, const HeadList& heads) : group_(group), heads_(heads) {}
@@ -93,6 +119,17 @@ class Descriptors {
     Size(concepts::kVerticalSpacing, spacing, 0, kMillimetre);
     Size(concepts::kSpacingBetweenSlices, tags::SpacingBetweenSlices, 0, kMillimetre);
     Size(concepts::kSliceThickness, tags::SliceThickness, 0, kMillimetre);
+    for (const Component& component : kPlane) {
+      AddComponent(group_, component, CommonNumber(heads_, component.tag, component.index));
+    }
+  }
+
+  // What differs from image to image stands with each.
+  void GeometryOf(const DataSet& head, ContentItem& image) const {
+    for (const Component& component : kPlane) {
+      if (CommonNumber(heads_, component.tag, component.index)) continue;
+      AddComponent(image, component, head.GetDouble(component.tag, component.index));
+    }
   }
 
   // TID 1605 to 1607
@@ -170,9 +207,10 @@ ContentItem ImageLibrary(const std::vector<DataSet>& source_heads) {
     descriptors.Geometry();
     descriptors.Modality();
     for (const DataSet* head : heads) {
-      group.Add(Image(
+      ContentItem& image = group.Add(Image(
           kContains, std::nullopt,
           {head->GetString(tags::SOPClassUID), head->GetString(tags::SOPInstanceUID), {}, {}}));
+      descriptors.GeometryOf(*head, image);
     }
   }
   return library;

@@ -69,13 +69,18 @@ void AddRegions(ContentItem& item, const MeasurementGroup& group, const Instance
   }
 }
 
-void AddSite(ContentItem& item, const MeasurementGroup& group) {
-  if (!group.site) return;
-  ContentItem& site = item.Add(Coded(kHasConceptMod, concepts::kFindingSite, *group.site));
-  if (group.laterality) site.Add(Coded(kHasConceptMod, concepts::kLaterality, *group.laterality));
-  if (group.site_modifier) {
-    site.Add(Coded(kHasConceptMod, concepts::kTopographicalModifier, *group.site_modifier));
+void AddSite(ContentItem& item, const Site& site) {
+  ContentItem& added = item.Add(Coded(kHasConceptMod, concepts::kFindingSite, site.site));
+  if (site.laterality) added.Add(Coded(kHasConceptMod, concepts::kLaterality, *site.laterality));
+  if (site.site_modifier) {
+    added.Add(Coded(kHasConceptMod, concepts::kTopographicalModifier, *site.site_modifier));
   }
+}
+
+void AddSites(ContentItem& item, const MeasurementGroup& group) {
+  if (!group.site) return;
+  AddSite(item, {*group.site, group.laterality, group.site_modifier});
+  for (const Site& site : group.more_sites) AddSite(item, site);
 }
 
 // What every group begins with: TID 1501 rows 2 to 6 and the same rows of 1410 and 1411.
@@ -165,6 +170,15 @@ std::optional<Code> CodeOf(const ContentItem* item) {
   return *item->code();
 }
 
+void ReadSite(const ContentItem& item, MeasurementGroup& group) {
+  const Site read{*item.code(), CodeOf(item.Child(concepts::kLaterality)),
+                  CodeOf(item.Child(concepts::kTopographicalModifier))};
+  if (group.site) return group.more_sites.push_back(read);
+  group.site = read.site;
+  group.laterality = read.laterality;
+  group.site_modifier = read.site_modifier;
+}
+
 bool ReadCode(const ContentItem& item, MeasurementGroup& group) {
   if (item.code() == nullptr) return false;
   if (item.Is(concepts::kFindingCategory)) {
@@ -174,9 +188,7 @@ bool ReadCode(const ContentItem& item, MeasurementGroup& group) {
   } else if (item.Is(concepts::kMethod)) {
     group.method = *item.code();
   } else if (item.Is(concepts::kFindingSite)) {
-    group.site = *item.code();
-    group.laterality = CodeOf(item.Child(concepts::kLaterality));
-    group.site_modifier = CodeOf(item.Child(concepts::kTopographicalModifier));
+    ReadSite(item, group);
   } else {
     return false;
   }
@@ -226,7 +238,7 @@ ContentItem ToItem(const MeasurementGroup& group, const std::vector<std::string>
   AddHead(item, group);
   AddPlace(item, group, series, instances);
   if (group.method) item.Add(Coded(kHasConceptMod, concepts::kMethod, *group.method));
-  AddSite(item, group);
+  AddSites(item, group);
   for (const Modifier& modifier : group.modifiers) item.Add(ToItem(modifier));
   if (group.algorithm) AddAlgorithm(item, *group.algorithm);
   for (const Measurement& measurement : group.measurements) {

@@ -41,6 +41,14 @@ struct Algorithm {
   bool operator==(const Algorithm&) const = default;
 };
 
+// A further Finding Site (VM 1-n), each with its own side and part.
+struct Site {
+  Code site;
+  std::optional<Code> laterality{};
+  std::optional<Code> site_modifier{};
+  bool operator==(const Site&) const = default;
+};
+
 // TID 1411 with a segment or several regions, TID 1410 with one region or a segment's frame, else
 // TID 1501.
 struct MeasurementGroup {
@@ -57,6 +65,7 @@ struct MeasurementGroup {
   std::vector<Evaluation> evaluations{};
   std::string session{};
   std::optional<Code> site_modifier{};
+  std::vector<Site> more_sites{};
   std::optional<TimePoint> time_point{};
   std::optional<Code> method{};
   std::vector<Modifier> modifiers{};

@@ -28,11 +28,6 @@ DataSet& ItemWith(DataSet& parent, dicom::Tag sequence, dicom::Tag key, const st
   return item;
 }
 
-const char* ClassOf(const ReportDescription& description) {
-  if (description.document == "ENHANCED") return kEnhancedSr;
-  return description.document == "COMPREHENSIVE" ? kComprehensiveSr : kComprehensive3dSr;
-}
-
 void AddEvidence(DataSet& report, const DataSet& head) {
   const std::string study = head.GetString(tags::StudyInstanceUID);
   const bool current = study == report.GetString(tags::StudyInstanceUID);
@@ -70,9 +65,18 @@ void PutSeriesAndEquipment(DataSet& report, const ReportDescription& description
   }
 }
 
+const char* ClassOf(const std::string& document, const ContentItem& root) {
+  if (document == "ENHANCED") return kEnhancedSr;
+  if (document == "COMPREHENSIVE") return kComprehensiveSr;
+  bool in_space = document == "COMPREHENSIVE_3D";
+  VisitItems(root, [&](const ContentItem& item) {
+    in_space = in_space || item.type == ValueType::kScoord3d;
+  });
+  return in_space ? kComprehensive3dSr : kComprehensiveSr;
+}
+
 void PutDocument(DataSet& report, const ReportDescription& description, const Identity& identity,
                  Time now) {
-  report.SetString(tags::SOPClassUID, ClassOf(description));
   report.SetString(tags::SOPInstanceUID, identity.sop_instance_uid);
   report.SetInt(tags::InstanceNumber, identity.instance_number);
   report.SetString(tags::InstanceCreationDate, ToDicomDate(now));

@@ -15,6 +15,9 @@ namespace glossator::sr {
 void PutSeriesAndEquipment(dicom::DataSet& report, const ReportDescription& description,
                            const Identity& identity, Time now);
 
+// SOP Class UID for a document (report.h) with that tree.
+const char* ClassOf(const std::string& document, const ContentItem& root);
+
 // SR Document General (C.17.2) without evidence; `request` may hold (0040,0275).
 void PutDocument(dicom::DataSet& report, const ReportDescription& description,
                  const Identity& identity, Time now);

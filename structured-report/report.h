@@ -15,8 +15,10 @@
 namespace glossator::sr {
 
 struct ReportDescription {
-  std::string document = "COMPREHENSIVE_3D";  // or COMPREHENSIVE, ENHANCED
-  std::optional<Code> language{};             // TID 1204; absent: English
+  // COMPREHENSIVE_3D, COMPREHENSIVE or ENHANCED; AUTOMATIC: COMPREHENSIVE, but with coordinates in
+  // space COMPREHENSIVE_3D.
+  std::string document = "AUTOMATIC";
+  std::optional<Code> language{};  // TID 1204; absent: English
   std::vector<Code> procedures{};  // empty: the study's own codes, or "Imaging procedure"
   std::optional<PersonObserver> person{};
   std::vector<PersonObserver> readers{};  // of a consensus or adjudicated result

@@ -58,7 +58,7 @@ def description(images, **more):
              "images": [{"sop_instance_uid": image.SOPInstanceUID} for image in images[:1]],
              "measurements": [measurement],
              "evaluations": [{"concept": code("Q-1", "99GLOSSATOR", "Margin"),
-                              "value": code("129737002", "SCT", "Circumscribed lesion")}]}
+                              "value": code("129738007", "SCT", "Circumscribed lesion")}]}
     return {"series_description": "RESEARCH - not for diagnosis", "series_number": 9001,
             "person": {"name": "R-0042^", "organization": "Reading lab"},
             "device": {"uid": "2.25.5", "name": "tool", "manufacturer": "Example",

@@ -60,6 +60,53 @@ TEST(MeasurementReport, HasNoFindingsAgainstItsSources) {
   for (const Finding& finding : Verify(TestReport(), &sources)) ADD_FAILURE() << ToLine(finding);
 }
 
+TEST(MeasurementReport, IsComprehensiveUntilSomethingIsInSpace) {
+  EXPECT_EQ(TestReport().GetString(tags::SOPClassUID), kComprehensiveSr);
+  ReportDescription description = Findings3();
+  description.groups[1].regions = {{"POINT", {1, 2, 3}, std::nullopt, "2.25.3"}};
+  const auto in_space = Encode(description, Images(), Segmentations(), TestIdentity(), TestTime());
+  EXPECT_EQ(in_space.GetString(tags::SOPClassUID), kComprehensive3dSr);
+  description = Findings3();
+  description.document = "COMPREHENSIVE_3D";  // whoever asks for it gets it, and reads it back
+  const auto asked = Encode(description, Images(), Segmentations(), TestIdentity(), TestTime());
+  EXPECT_EQ(asked.GetString(tags::SOPClassUID), kComprehensive3dSr);
+  EXPECT_EQ(Decode(asked).description.document, "COMPREHENSIVE_3D");
+}
+
+TEST(MeasurementReport, KeepsEverySiteOfAFinding) {
+  ReportDescription description = Findings3();
+  description.groups[0].more_sites = {
+      {{"59441001", "SCT", "Lymph node"}, Code{"24028007", "SCT", "Right"}, std::nullopt},
+      {{"39607008", "SCT", "Lung"}, std::nullopt, Code{"261183002", "SCT", "Upper"}}};
+  const auto report = Encode(description, Images(), Segmentations(), TestIdentity(), TestTime());
+  EXPECT_EQ(Decode(report).description.groups[0].more_sites, description.groups[0].more_sites);
+  description.groups[0].site.reset();
+  description.groups[0].laterality.reset();
+  EXPECT_THROW(Encode(description, Images(), Segmentations(), TestIdentity(), TestTime()), Error);
+}
+
+// TID 1604: what all images share stands with the group, the rest with each image.
+TEST(MeasurementReport, SaysWhereEachImageIs) {
+  std::vector<dicom::DataSet> images = Images();
+  for (size_t i = 0; i < images.size(); ++i) {
+    images[i].SetDoubles(tags::ImagePositionPatient, {-10, 20.5, 2.5 * static_cast<double>(i)});
+    images[i].SetDoubles(tags::ImageOrientationPatient, {1, 0, 0, 0, 0.8, -0.6});
+  }
+  const ContentItem root =
+      ReadContent(Encode(Findings3(), images, Segmentations(), TestIdentity(), TestTime()));
+  const ContentItem& group = root.Child(concepts::kImageLibrary)->children.at(0);
+  EXPECT_EQ(group.Child(concepts::kPositionY)->number()->value, "20.5");
+  EXPECT_EQ(group.Child(concepts::kPositionZ), nullptr);
+  EXPECT_EQ(group.Child(concepts::kColumnZ)->number()->value, "-0.6");
+  EXPECT_EQ(group.Child(concepts::kColumnZ)->number()->unit->value, "{-1:1}");
+  std::vector<std::string> heights;
+  for (const ContentItem& child : group.children) {
+    if (child.type != ValueType::kImage) continue;
+    heights.push_back(child.Child(concepts::kPositionZ)->number()->value);
+  }
+  EXPECT_EQ(heights, (std::vector<std::string>{"0", "2.5", "5"}));
+}
+
 TEST(MeasurementReport, ListsEveryReferencedInstanceAsEvidence) {
   const dicom::DataSet report = TestReport();
   const dicom::DataSet* study = report.FirstItem(tags::CurrentRequestedProcedureEvidenceSequence);

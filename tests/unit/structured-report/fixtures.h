@@ -70,7 +70,7 @@ inline ReportDescription Findings3() {
                           std::nullopt,
                           Code{"M-1", "99GLOSSATOR", "Zählung"}}};
   lesion.evaluations = {Evaluation{{"Q-1", "99GLOSSATOR", "Margin"},
-                                   Code{"129737002", "SCT", "Circumscribed lesion"}}};
+                                   Code{"129738007", "SCT", "Circumscribed lesion"}}};
   MeasurementGroup slice{"Slice 3", "2.25.12"};
   slice.images = {{"2.25.103"}};
   slice.measurements = {{{"42798000", "SCT", "Area"},

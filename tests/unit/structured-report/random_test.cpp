@@ -127,6 +127,9 @@ class Dice {
     group.site = MaybeCode();
     if (group.site) group.laterality = MaybeCode();
     if (group.site) group.site_modifier = MaybeCode();
+    if (group.site) {
+      group.more_sites = List(2, [this] { return Site{AnyCode(), MaybeCode(), MaybeCode()}; });
+    }
     if (Coin()) group.session = Text();
     if (Coin()) group.time_point = AnyTimePoint();
     if (Coin()) group.algorithm = Algorithm{Text(), "1", Coin() ? Text() : ""};

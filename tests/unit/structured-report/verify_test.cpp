@@ -405,6 +405,7 @@ TEST(Verify, AcceptsClosedRegionsAndPointsInTheSourcesSpace) {
   DataSet report = TestReport();
   AddToLesion(report, Region({1, 1, 5, 1, 5, 5, 1, 1}));
   AddToLesion(report, Point3d("2.25.3"));
+  report.SetString(tags::SOPClassUID, kComprehensive3dSr);
   for (const Finding& finding : Verify(report, &sources)) ADD_FAILURE() << ToLine(finding);
 }
 
