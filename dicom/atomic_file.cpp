@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -13,6 +14,8 @@
 
 namespace glossator::dicom {
 namespace {
+
+constexpr size_t kPortion = 8u << 20;
 
 [[noreturn]] void Fail(const char* step) {
   throw Error(ErrorKind::kUnavailable, std::string(step) + ": " + std::strerror(errno));
@@ -40,11 +43,21 @@ AtomicFile::~AtomicFile() {
 
 void AtomicFile::Write(std::string_view bytes) {
   while (!bytes.empty()) {
-    const ssize_t written = write(descriptor_, bytes.data(), bytes.size());
+    const ssize_t written = write(descriptor_, bytes.data(), std::min(bytes.size(), kPortion));
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) Fail("writing the file");
     bytes.remove_prefix(static_cast<size_t>(written));
+    size_ += written;
+    StartWriteBack();
   }
+}
+
+// The disk works while we still write: Commit then waits for little more than the last portion. A
+// hint only; a file system that does not take it syncs everything in the end.
+void AtomicFile::StartWriteBack() {
+  if (size_ - started_ < static_cast<int64_t>(kPortion)) return;
+  sync_file_range(descriptor_, started_, size_ - started_, SYNC_FILE_RANGE_WRITE);
+  started_ = size_;
 }
 
 void AtomicFile::Commit() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -20,9 +21,13 @@ class AtomicFile {
   void Commit();
 
  private:
+  void StartWriteBack();
+
   std::filesystem::path path_;
   std::string temporary_;
   int descriptor_;
+  int64_t size_ = 0;     // bytes written
+  int64_t started_ = 0;  // of these, on their way to the disk
   bool committed_ = false;
 };
 

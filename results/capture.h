@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "dicom/data_set.h"
+#include "model/finding.h"
 #include "model/ports.h"
 #include "results/regions.h"
 
@@ -27,6 +28,9 @@ struct CaptureWords {
 dicom::DataSet EncodeCapture(const Regions& regions, const FrameSource& pixels,
                              const CaptureWords& words, const Identity& identity,
                              const Equipment& equipment, Time now);
+
+// That it says what it is, and that its pixels fit its frames.
+std::vector<Finding> VerifyCapture(const dicom::DataSet& capture);
 
 // A frame (from 1) of an image with native pixels, as a viewer would first show it: Modality LUT
 // and window applied, or the range of the values when there is none. Throws Error{kUnsupported} on

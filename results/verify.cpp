@@ -6,6 +6,7 @@
 #include "dicom/error.h"
 #include "dicom/uid.h"
 #include "results/annotations.h"
+#include "results/capture.h"
 #include "results/key_objects.h"
 #include "results/presentation.h"
 #include "results/structure_set.h"
@@ -125,6 +126,9 @@ std::vector<Finding> Verify(const DataSet& object, const Regions* regions) {
   } else if (sop_class == kStructureSetStorage) {
     check.Common("RTSTRUCT");
     check.Add(VerifyStructureSet(object, regions));
+  } else if (sop_class == kTrueColorCaptureStorage) {
+    check.Common("OT");
+    check.Add(VerifyCapture(object));
   } else if (IsPresentation(sop_class)) {
     check.Common("PR");
     check.Add(VerifyPresentation(object));

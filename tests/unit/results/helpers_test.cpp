@@ -2,6 +2,8 @@
 // Presentation states, structure sets and captures of the same regions.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <functional>
 #include <random>
 
 #include "dicom/error.h"
@@ -10,6 +12,7 @@
 #include "results/outlines.h"
 #include "results/presentation.h"
 #include "results/structure_set.h"
+#include "results/verify.h"
 #include "tests/unit/results/region_fixtures.h"
 
 namespace glossator::results {
@@ -224,6 +227,31 @@ TEST(Capture, CannotBeTakenForAnOriginal) {
   };
   EXPECT_EQ(pixel(10, 10), std::string(3, 20));    // as it was
   EXPECT_EQ(pixel(1, 1), std::string(3, '\xFF'));  // the D of the banner
+}
+
+TEST(Capture, DamageIsFound) {
+  const dicom::DataSet capture =
+      EncodeCapture(TestRegions(), Gray, {}, TestIdentity(), {}, TestTime());
+  EXPECT_TRUE(Verify(capture).empty());
+  const std::pair<const char*, std::function<void(dicom::DataSet&)>> damages[] = {
+      {"image-type", [](auto& o) { o.SetString(tags::ImageType, "ORIGINAL\\PRIMARY"); }},
+      {"conversion-type", [](auto& o) { o.Erase(tags::ConversionType); }},
+      {"burned-in", [](auto& o) { o.SetString(tags::BurnedInAnnotation, "NO"); }},
+      {"burned-in", [](auto& o) { o.Erase(tags::BurnedInAnnotation); }},
+      {"source", [](auto& o) { o.Erase(tags::SourceImageSequence); }},
+      {"pixels", [](auto& o) { o.SetInt(tags::BitsStored, 12); }},
+      {"pixel-data", [](auto& o) { o.SetInt(tags::Rows, 99999); }},
+      {"pixel-data", [](auto& o) { o.Erase(tags::PixelData); }},
+      {"frames", [](auto& o) { o.SetInt(tags::NumberOfFrames, 0); }},
+      {"frame-increment", [](auto& o) { o.Erase(tags::FrameIncrementPointer); }},
+      {"frame-increment", [](auto& o) { o.SetInts(tags::PageNumberVector, {1}); }},
+      {"modality", [](auto& o) { o.SetString(tags::Modality, "CT"); }},
+  };
+  for (const auto& [code, damage] : damages) {
+    dicom::DataSet damaged = capture;
+    damage(damaged);
+    EXPECT_NE(std::ranges::count(Verify(damaged), std::string(code), &Finding::code), 0) << code;
+  }
 }
 
 TEST(Capture, ShowsAtMostSoManyFrames) {
