@@ -101,7 +101,8 @@ TEST(RouteTable, HasNoRowTwiceAndOnlyKnownRoles) {
                                             "manager",
                                             "manager auditor",
                                             "annotator specialist clinician",
-                                            "specialist clinician"};
+                                            "specialist clinician",
+                                            "specialist clinician manager"};
   for (const Route& route : Routes()) {
     EXPECT_TRUE(seen.emplace(route.method, route.pattern).second) << route.pattern;
     EXPECT_TRUE(known.contains(route.roles)) << route.roles;

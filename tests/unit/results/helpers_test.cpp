@@ -240,7 +240,7 @@ TEST(Capture, DamageIsFound) {
       {"burned-in", [](auto& o) { o.Erase(tags::BurnedInAnnotation); }},
       {"source", [](auto& o) { o.Erase(tags::SourceImageSequence); }},
       {"pixels", [](auto& o) { o.SetInt(tags::BitsStored, 12); }},
-      {"pixel-data", [](auto& o) { o.SetInt(tags::Rows, 99999); }},
+      {"pixel-data", [](auto& o) { o.SetInt(tags::Rows, 60000); }},
       {"pixel-data", [](auto& o) { o.Erase(tags::PixelData); }},
       {"frames", [](auto& o) { o.SetInt(tags::NumberOfFrames, 0); }},
       {"frame-increment", [](auto& o) { o.Erase(tags::FrameIncrementPointer); }},
