@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What is accepted names who decided; it can be withdrawn, and there can be a new version of it.
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "dicom/json.h"
 #include "results/key_objects.h"
@@ -124,6 +126,22 @@ TEST_F(Amend, HelpersGoWithTheResultAsTheDestinationWantsThem) {
     EXPECT_EQ(object.GetString(tags::StudyInstanceUID), kStudy);
   }
   EXPECT_EQ(sent.objects.back().GetString(tags::BurnedInAnnotation), "YES");
+}
+
+TEST_F(Amend, HelpersAreMadeOfEachObjectWhereTheProjectSplits) {
+  config_.projects[0].split = "segment";
+  Accepted();
+  const Sent sent = Returned(0);
+  std::map<std::string, int> counts;
+  std::set<std::string> uids;
+  for (const auto& object : sent.objects) {
+    ++counts[object.GetString(tags::Modality)];
+    uids.insert(object.GetString(tags::SOPInstanceUID));
+  }
+  const std::map<std::string, int> two = {{"KO", 2},       {"OT", 2},  {"PR", 2},
+                                          {"RTSTRUCT", 2}, {"SEG", 2}, {"SR", 2}};
+  EXPECT_EQ(counts, two);
+  EXPECT_EQ(uids.size(), 12U);
 }
 
 TEST_F(Amend, HelpersHaveTheSameUidsWhenTheDeliveryIsSpooledAgain) {
