@@ -21,6 +21,9 @@ constexpr size_t kLengthBytes = 4;
 constexpr auto kGather = std::chrono::milliseconds(100);
 constexpr size_t kEnough = 256;
 constexpr auto kRetry = std::chrono::seconds(1);  // when the database cannot be written (disk full)
+// Where objects keep coming there is never a moment without one: what was there before is written
+// long before this has passed.
+constexpr auto kFlushMax = std::chrono::seconds(2);
 
 std::string Name(spool::Place place) {
   return std::to_string(place.segment) + "-" + std::to_string(place.offset);
@@ -118,7 +121,7 @@ void Ledger::Flush() {
   std::unique_lock lock(mutex_);
   ++flushing_;
   changed_.notify_all();
-  changed_.wait(lock, [this] {
+  changed_.wait_for(lock, kFlushMax, [this] {
     const bool quiet = expected_ == 0 && queue_.empty() && writing_ == 0 && tasks_.empty();
     return failing_ || (quiet && !busy_);
   });
@@ -140,8 +143,8 @@ void Ledger::Run() {
     auto entries = std::exchange(queue_, {});
     busy_ = true;
     lock.unlock();
-    const bool done = TryToRecord(entries);
-    if (done) entries.clear();  // who waited for one of them goes on now, and may call us
+    RecordWhatCanBe(entries);  // who waited for one of them goes on now, and may call us
+    const bool done = entries.empty();
     lock.lock();
     queue_.insert(queue_.begin(), std::make_move_iterator(entries.begin()),
                   std::make_move_iterator(entries.end()));
@@ -151,14 +154,33 @@ void Ledger::Run() {
   }
 }
 
-bool Ledger::TryToRecord(std::vector<Entry>& entries) {
-  try {
-    Record(entries);
-    return true;
-  } catch (const std::exception& error) {
+// Removes what is recorded. One that cannot be must not keep back the others for ever.
+void Ledger::RecordWhatCanBe(std::vector<Entry>& entries) {
+  const auto failure = TryToRecord(entries);
+  if (!failure) return entries.clear();
+  if (*failure == ErrorKind::kUnavailable || entries.size() == 1) return;
+  std::vector<Entry> left;
+  for (auto& entry : entries) {
+    std::vector<Entry> one;
+    one.push_back(std::move(entry));
+    if (TryToRecord(one)) left.push_back(std::move(one.front()));
+  }
+  entries = std::move(left);
+}
+
+std::optional<ErrorKind> Ledger::TryToRecord(std::vector<Entry>& entries) {
+  const auto log = [&](const std::exception& error, ErrorKind kind) {
     Log(LogLevel::kError, "gate.ledger-failed",
         {{"records", entries.size()}, {"why", error.what()}});
-    return false;
+    return kind;
+  };
+  try {
+    Record(entries);
+    return std::nullopt;
+  } catch (const Error& error) {
+    return log(error, error.kind());
+  } catch (const std::exception& error) {
+    return log(error, ErrorKind::kInternal);
   }
 }
 
@@ -347,9 +369,15 @@ spool::RecoveryReport Ledger::Recover() {
     });
   });
   for (const auto place : finished) parts_.spool.Release(place);
-  if (!missing.empty()) Record(missing);
+  const size_t caught_up = missing.size();
+  if (!missing.empty()) RecordWhatCanBe(missing);
   Log(LogLevel::kInfo, "gate.recovered",
-      {{"whole", report.whole}, {"damaged", report.damaged}, {"caught_up", missing.size()}});
+      {{"whole", report.whole},
+       {"damaged", report.damaged},
+       {"caught_up", caught_up - missing.size()},
+       {"left", missing.size()}});
+  const std::lock_guard lock(mutex_);
+  queue_ = std::move(missing);  // tried again with what comes
   return report;
 }
 

@@ -7,9 +7,11 @@
 #include <filesystem>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
+#include "dicom/error.h"
 #include "gate/arrival.h"
 #include "gate/identities.h"
 #include "spool/reader.h"
@@ -45,7 +47,8 @@ class Ledger {
   void Add(spool::Place place, Arrival arrival, std::function<void()> recorded);
   // Never waits for the database. `then` is called on the ledger's thread: true, `work` is durable.
   void RecordLater(std::function<void(store::Transaction&)> work, std::function<void(bool)> then);
-  // Returns when everything expected or added before is recorded, or the database fails.
+  // Returns when everything expected or added is recorded, or the database fails; after two seconds
+  // at the latest.
   void Flush();
 
   // The sealed original of a quarantine row, plain. Throws Error.
@@ -63,8 +66,9 @@ class Ledger {
 
   void Run();
   void RunTasks(std::unique_lock<std::mutex>& lock);
-  // False: the database failed, nothing is recorded.
-  bool TryToRecord(std::vector<Entry>& entries);
+  void RecordWhatCanBe(std::vector<Entry>& entries);
+  // All or nothing; nullopt: all.
+  std::optional<ErrorKind> TryToRecord(std::vector<Entry>& entries);
   void Record(std::vector<Entry>& entries);
   void Remember(store::StudyRow& study, const std::string& dictionary);
   void Write(store::Transaction& transaction, std::vector<Entry>& entries);
