@@ -27,7 +27,10 @@ constexpr const char* kHelp =
     "usage: glossator-gate --config FILE [--no-linger]\n"
     "  --config FILE  the section `Glossator` of Orthanc's configuration (gate.json)\n"
     "  --no-linger    started by systemd: does not end when no plugin speaks to it\n"
-    "exit status: 0 ended orderly, 1 failed or refused to start, 2 wrong use\n";
+    "exit status: 0 ended orderly, 1 failed or refused to start, 2 wrong use, 3 another gate has\n"
+    "the directory\n";
+
+constexpr int kDirectoryTaken = 3;
 
 volatile std::sig_atomic_t g_stop = 0;
 
@@ -111,6 +114,9 @@ int main(int argc, char** argv) {
     vault::HardenProcess();
     Run(*arguments);
     return 0;
+  } catch (const Error& error) {
+    std::cerr << "glossator-gate: " << error.what() << "\n";
+    return error.kind() == ErrorKind::kConflict ? kDirectoryTaken : 1;
   } catch (const std::exception& error) {
     std::cerr << "glossator-gate: " << error.what() << "\n";
     return 1;

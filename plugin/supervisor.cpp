@@ -20,7 +20,8 @@ constexpr milliseconds kHeartbeat = 1s;
 constexpr milliseconds kWhileStarting = 50ms;
 constexpr milliseconds kBackOffMin = 500ms;
 constexpr milliseconds kBackOffMax = 30s;
-constexpr auto kGoodLife = 60s;  // after it the next start need not wait
+constexpr auto kGoodLife = 60s;     // after it the next start need not wait
+constexpr int kDirectoryTaken = 3;  // exit status of a gate that found another one in its place
 
 }  // namespace
 
@@ -136,6 +137,12 @@ void Supervisor::NoteEnd() {
     return;
   }
   pid_ = 0;
+  if (status ==
+      kDirectoryTaken) {  // the other one is on its way up or down: greet it, or try again
+    back_off_ = kBackOffMin;
+    Log(LogLevel::kWarning, "gate.another");
+    return;
+  }
   const bool lived_well = steady_clock::now() - launched_ > kGoodLife;
   back_off_ = lived_well ? kBackOffMin : std::clamp(back_off_ * 2, kBackOffMin, kBackOffMax);
   const std::lock_guard lock(mutex_);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The plugin in a real Orthanc: what it refuses, what stays shut, how it starts and stops."""
 
+import fcntl
 import http.client
 import os
 import secrets
@@ -333,6 +334,30 @@ def test_a_gate_that_dies_is_started_again(tmp_path):
         assert wait_for(lambda: gate_pid(server) != pid)
         assert wait_for(lambda: health(server)["gateProcess"]["starts"] == 2)
         assert wait_for(lambda: server.request("GET", "/glossator/ready").status == 200)
+
+
+# Orthanc was killed while a gate of its was starting: the next Orthanc started a second gate, which
+# found the spool locked, and took that for a refusal that a person has to look at. It stopped.
+def test_orthanc_waits_for_a_gate_that_is_just_starting_or_ending(tmp_path):
+    spool = tmp_path / "glossator" / "spool" / "intake"
+    spool.mkdir(parents=True)
+    with open(spool / "lock", "wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        server = Orthanc(plugin=True, directory=tmp_path, wait=False)
+        try:
+            assert wait_for(lambda: "another process writes" in gate_log(tmp_path))
+            time.sleep(1)
+            assert server.process.poll() is None
+            fcntl.flock(lock, fcntl.LOCK_UN)
+            server.wait_until_ready()
+            assert wait_for(lambda: server.request("GET", "/glossator/ready").status == 200)
+        finally:
+            server.close()
+
+
+def gate_log(folder):
+    path = folder / "glossator" / "gate" / "gate.log"
+    return path.read_text(errors="replace") if path.exists() else ""
 
 
 def test_the_gate_ends_when_nobody_speaks_to_it(tmp_path):
