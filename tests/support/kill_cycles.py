@@ -135,7 +135,7 @@ def kill_orthanc(folder, cycles, seed=2, also_gate=True):
 def _judge_node(node, acknowledged, sent):
     import subprocess
     from gate_alone import program
-    node.settle()
+    node.settle(60 + len(sent) / 20)  # seconds; a busy machine imports fifty objects in one
     found = node.instance_numbers()
     assert len(found) == len(set(found)), "an object is there twice"
     lost = acknowledged - set(found)
