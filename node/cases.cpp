@@ -219,20 +219,20 @@ void Cases::SetState(Transaction& transaction, Case& the_case, CaseState state, 
 }
 
 int64_t Cases::Accept(Transaction& transaction, Case& the_case, const Submission& submission,
-                      const Decision& decision, const MadeObject& report) const {
+                      const Decision& decision, const std::optional<MadeObject>& report) const {
   Result result{.uid = uids_.New(),
                 .case_id = the_case.id,
                 .submission = submission.id,
                 .decision = decision.id,
                 .created = {}};
   result.id = store::InsertResult(transaction, result);
-  store::InsertResultObject(transaction, result.id, 1, report);
+  if (report) store::InsertResultObject(transaction, result.id, 1, *report);
   Tell(transaction, "result.accepted", decision.reader,
        {{"result", result.uid},
         {"case", the_case.id},
         {"submission", submission.id},
-        {"report", report.sop_instance_uid},
-        {"sha256", report.sha256}});
+        {"report", report ? report->sop_instance_uid : ""},
+        {"sha256", report ? report->sha256 : ""}});
   if (the_case.state == CaseState::kOpen) {
     SetState(transaction, the_case, CaseState::kAccepted, "case.accepted", decision.reader);
   }

@@ -3,6 +3,7 @@
 // nothing here reads or writes anything but the database.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,10 +39,10 @@ class Cases {
              const std::string& transaction_uid, const std::string& actor) const;
   void SetState(store::Transaction& transaction, Case& the_case, CaseState state, const char* event,
                 const std::string& actor) const;
-  // ACCEPT: the result with the report of its acceptance, and its delivery when the project has a
-  // destination. Returns its id.
+  // ACCEPT: the result with the report of its acceptance if there is one, and its delivery when the
+  // project has a destination. Returns its id.
   int64_t Accept(store::Transaction& transaction, Case& the_case, const Submission& submission,
-                 const Decision& decision, const MadeObject& report) const;
+                 const Decision& decision, const std::optional<MadeObject>& report) const;
 
  private:
   Case FindOrMake(store::Transaction& transaction, const Batch& batch) const;

@@ -64,7 +64,8 @@ struct Node::Impl {
               const results::KeyObjects& note);
 
   // node_judge.cpp: the report that an acceptance adds; its bytes are kept already.
-  MadeObject AcceptedReport(const Person& who, const Submission& submission, bool is_signed);
+  std::optional<MadeObject> AcceptedReport(const Person& who, const Submission& submission,
+                                           bool is_signed);
 
   // node_submit.cpp
   struct Task {

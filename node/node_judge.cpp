@@ -160,8 +160,12 @@ std::vector<std::string> SegmentationsOf(const Submission& submission, const Blo
 
 }  // namespace
 
-MadeObject Node::Impl::AcceptedReport(const Person& who, const Submission& submission,
-                                      bool is_signed) {
+// nullopt: the submission has no report that could be accepted (it is of a version that wrote none
+// without measurements).
+std::optional<MadeObject> Node::Impl::AcceptedReport(const Person& who,
+                                                     const Submission& submission, bool is_signed) {
+  const auto report = std::ranges::find(submission.objects, "SR", &MadeObject::kind);
+  if (report == submission.objects.end()) return std::nullopt;
   const ReaderConfig author = PersonOf(config, submission.author);
   Acceptance acceptance(author, who, is_signed);
   std::vector<Submission> others;
@@ -173,7 +177,7 @@ MadeObject Node::Impl::AcceptedReport(const Person& who, const Submission& submi
     others = OtherReads(reader, submission);
   });
   acceptance.segmentations = SegmentationsOf(submission, blobs);
-  acceptance.report = *std::ranges::find(submission.objects, "SR", &MadeObject::kind);
+  acceptance.report = *report;
   acceptance.report_file = blobs.Get(acceptance.report.sha256);
   for (const Submission& other : others) {
     acceptance.others.push_back({PersonOf(config, other.author), SegmentationsOf(other, blobs)});
@@ -216,8 +220,8 @@ JudgeReply Node::Judge(const Person& who, int64_t submission_id, std::string_vie
     impl_->cases.End(transaction, review, WorkitemState::kCompleted, "", who.id);
     const Decision decision = Record(transaction, who, words, submission, review);
     reply = {.id = decision.id, .created = true, .result = std::nullopt};
-    if (report) {
-      reply.result = impl_->cases.Accept(transaction, the_case, submission, decision, *report);
+    if (words.verdict == Verdict::kAccept) {
+      reply.result = impl_->cases.Accept(transaction, the_case, submission, decision, report);
     } else {
       const Workitem read = RequireWorkitem(transaction, submission.workitem_uid);
       impl_->cases.Schedule(transaction, worklist::MakeRework(read, the_case, words.verdict),
