@@ -369,7 +369,7 @@ def test_exit_statuses_and_talk(make):
     info = json.loads(run("info", "--json", out).stdout)
     assert info["type"] == "binary" and len(info["description"]["segments"]) == 2
     broken = pydicom.dcmread(out)
-    broken.FrameOfReferenceUID = "1.2.3"
+    broken.FrameOfReferenceUID = "2.25.3"  # of another root it would be a second finding
     broken.save_as(out)
     finding = json.loads(run("verify", "--json", "--source", case.source, out, status=3).stdout)
     assert finding["code"] == "frame-of-reference" and finding["severity"] == "error"
