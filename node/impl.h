@@ -17,6 +17,9 @@
 
 namespace glossator::node {
 
+// Who has this code; one who is not configured any more stands by the code alone. node_return.cpp.
+ReaderConfig PersonOf(const Config& config, const std::string& code);
+
 struct Node::Impl {
   const Config& config;
   const Clock& clock;

@@ -142,14 +142,6 @@ std::vector<Submission> OtherReads(const store::Reader& reader, const Submission
   return others;
 }
 
-ReaderConfig PersonOf(const Config& config, const std::string& code) {
-  const auto found = std::ranges::find(config.readers, code, &ReaderConfig::id);
-  if (found != config.readers.end()) return *found;
-  ReaderConfig gone;
-  gone.id = code;
-  return gone;
-}
-
 std::vector<std::string> SegmentationsOf(const Submission& submission, const Blobs& blobs) {
   std::vector<std::string> files;
   for (const MadeObject& object : submission.objects) {

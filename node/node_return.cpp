@@ -71,15 +71,6 @@ Shipment ShipmentOf(const store::Reader& reader, const Delivery& delivery) {
   return shipment;
 }
 
-ReaderConfig PersonOf(const Config& config, const std::string& code) {
-  for (const ReaderConfig& reader : config.readers) {
-    if (reader.id == code) return reader;
-  }
-  ReaderConfig gone;
-  gone.id = code;
-  return gone;
-}
-
 std::set<std::string> HelperKinds(const Config& config, const std::string& destination) {
   const auto found = config.destinations.find(destination);
   return found == config.destinations.end() ? std::set<std::string>() : found->second.helpers;
@@ -97,6 +88,15 @@ std::string Manifest(const Config& config, const Delivery& delivery, const Shipm
 }
 
 }  // namespace
+
+ReaderConfig PersonOf(const Config& config, const std::string& code) {
+  for (const ReaderConfig& reader : config.readers) {
+    if (reader.id == code) return reader;
+  }
+  ReaderConfig gone;
+  gone.id = code;
+  return gone;
+}
 
 // Into the return spool; marked when that is durable. A kill in between repeats the record under
 // the same key, which the gate knows.

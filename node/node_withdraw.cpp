@@ -16,13 +16,13 @@ namespace {
 
 using store::Transaction;
 
-constexpr size_t kReasonMax = 1024;  // bytes; it stands in the object and is read in a line
+constexpr size_t kLineMax = 1024;  // bytes; it stands in the object and is read in a line
 
 Json::Value ParseReason(std::string_view body) {
   Json::Value json = dicom::ParseJson(body, 64u << 10);
   const bool fine = json.isObject() && json["reason"].isString() &&
                     !json["reason"].asString().empty() &&
-                    json["reason"].asString().size() <= kReasonMax;
+                    json["reason"].asString().size() <= kLineMax;
   if (!fine) throw Error(ErrorKind::kInvalid, "reason: expected a text of at most 1024 bytes");
   return json;
 }

@@ -13,7 +13,7 @@
 namespace glossator::node {
 namespace {
 
-constexpr int kSeriesNumber = 3;
+constexpr int kAcceptedSeries = 3;
 const dicom::Code kDice{"Dice", "99GLOSSATOR", "Dice coefficient against the accepted result"};
 const dicom::Code kNoUnit{"1", "UCUM", "no units"};
 
@@ -159,7 +159,7 @@ BuiltObject ResultBuilder::BuildAccepted(const Acceptance& acceptance) {
        acceptance.report.sop_instance_uid}};
   const sr::Identity identity{.series_instance_uid = uids_.New(),
                               .sop_instance_uid = uids_.New(),
-                              .series_number = kSeriesNumber,
+                              .series_number = kAcceptedSeries,
                               .series_description = "Accepted result"};
   const dicom::DataSet report = sr::Encode(description, heads, others, identity, clock_.Now());
   std::vector<dicom::DataSet> sources = heads;

@@ -12,7 +12,7 @@
 namespace glossator::node {
 namespace {
 
-constexpr int kSeriesNumber = 2;
+constexpr int kReportSeries = 2;
 
 // Where a form's segment is in the description, which is also the order in the SEG.
 size_t IndexOf(const SubmissionForm& form, uint16_t label) {
@@ -140,7 +140,7 @@ std::optional<BuiltObject> ResultBuilder::BuildReport(
   }
   const sr::Identity identity{.series_instance_uid = uids_.New(),
                               .sop_instance_uid = uids_.New(),
-                              .series_number = kSeriesNumber,
+                              .series_number = kReportSeries,
                               .series_description = "Measurements"};
   std::vector<dicom::DataSet> others;
   for (const BuiltObject& one : segmentations) {

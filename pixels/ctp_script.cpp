@@ -16,8 +16,8 @@ using Condition = std::pair<dicom::Tag, std::string>;
 using Conjunction = std::vector<Condition>;
 
 constexpr size_t kScriptBytesMax = size_t{8} << 20;
-constexpr size_t kRulesMax = 10'000;     // of a document
-constexpr size_t kAlternativesMax = 64;  // of one block
+constexpr size_t kScriptRulesMax = 10'000;  // of a document
+constexpr size_t kAlternativesMax = 64;     // of one block
 constexpr int kDepthMax = 32;
 
 [[noreturn]] void CannotTake(const std::string& why) { throw Error(ErrorKind::kInvalid, why); }
@@ -246,7 +246,7 @@ void TakeBlock(std::string_view condition, std::string_view behind, const std::s
     // Over there such a device passes unread; here a rule without regions would say the same.
     if (regions.empty()) CannotTake("no region");
     for (auto& match : CtpCondition(condition).Read()) {
-      if (script.rules.size() >= kRulesMax) CannotTake("over 10,000 rules");
+      if (script.rules.size() >= kScriptRulesMax) CannotTake("over 10,000 rules");
       script.rules.Add({"CTP, " + where, std::move(match), regions, true});
     }
   } catch (const Error& error) {

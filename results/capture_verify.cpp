@@ -10,9 +10,9 @@ namespace {
 
 using dicom::DataSet;
 
-class Check {
+class CaptureCheck {
  public:
-  explicit Check(const DataSet& object) : object_(object) {}
+  explicit CaptureCheck(const DataSet& object) : object_(object) {}
 
   // C.7.6.1.1.2, C.7.6.1.1.3, C.8.6.1
   void Origin() {
@@ -88,7 +88,7 @@ class Check {
 }  // namespace
 
 std::vector<Finding> VerifyCapture(const DataSet& capture) {
-  Check check(capture);
+  CaptureCheck check(capture);
   check.Origin();
   check.Pixels();
   check.Frames();

@@ -14,8 +14,8 @@
 namespace glossator::seg {
 namespace {
 
-constexpr size_t kPiece = size_t{1} << 17;
-constexpr int kGzipWindow = 15 + 16;
+constexpr size_t kStreamPiece = size_t{1} << 17;
+constexpr int kStreamWindow = 15 + 16;
 
 class PlainStream final : public ByteStream {
  public:
@@ -42,7 +42,7 @@ class PlainStream final : public ByteStream {
 
  private:
   bool Fill() {
-    buffer_.resize(kPiece);
+    buffer_.resize(kStreamPiece);
     const ssize_t size = pread(file_, buffer_.data(), buffer_.size(), static_cast<off_t>(offset_));
     if (size < 0) throw Error(ErrorKind::kUnavailable, "file: read failed");
     buffer_.resize(static_cast<size_t>(size));
@@ -60,8 +60,8 @@ class PlainStream final : public ByteStream {
 class GzipStream final : public ByteStream {
  public:
   explicit GzipStream(std::unique_ptr<ByteStream> input)
-      : input_(std::move(input)), piece_(kPiece, '\0') {
-    if (inflateInit2(&zlib_, kGzipWindow) != Z_OK) {
+      : input_(std::move(input)), piece_(kStreamPiece, '\0') {
+    if (inflateInit2(&zlib_, kStreamWindow) != Z_OK) {
       throw Error(ErrorKind::kInternal, "zlib does not start");
     }
   }
@@ -73,7 +73,7 @@ class GzipStream final : public ByteStream {
     size_t got = 0;
     while (got < size) {
       zlib_.next_out = reinterpret_cast<Bytef*>(to + got);
-      zlib_.avail_out = static_cast<uInt>(std::min<size_t>(size - got, kPiece));
+      zlib_.avail_out = static_cast<uInt>(std::min<size_t>(size - got, kStreamPiece));
       const uInt before = zlib_.avail_out;
       if (!Step()) break;
       got += before - zlib_.avail_out;
@@ -134,7 +134,7 @@ std::unique_ptr<ByteStream> OpenMemory(std::string_view bytes) {
 }
 
 uint64_t CountBytes(ByteStream& stream, uint64_t most) {
-  std::string piece(kPiece, '\0');
+  std::string piece(kStreamPiece, '\0');
   uint64_t count = 0;
   while (const size_t got = stream.Read(piece.data(), piece.size())) {
     count += got;
@@ -144,7 +144,7 @@ uint64_t CountBytes(ByteStream& stream, uint64_t most) {
 }
 
 void Skip(ByteStream& stream, uint64_t count) {
-  std::string piece(std::min<uint64_t>(count, kPiece), '\0');
+  std::string piece(std::min<uint64_t>(count, kStreamPiece), '\0');
   while (count > 0) {
     const size_t got = stream.Read(piece.data(), std::min<uint64_t>(count, piece.size()));
     if (got == 0) return;

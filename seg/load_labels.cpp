@@ -11,6 +11,7 @@
 #include "seg/file_sink.h"
 #include "seg/line_runs.h"
 #include "seg/slide.h"
+#include "seg/volume_file.h"
 #include "seg/volume_types.h"
 
 namespace glossator::seg {
@@ -227,10 +228,6 @@ std::vector<Labels> ReadLayers(const VolumeHeader& volume, ByteStream& stream, c
   return LayerReader(volume, stream, convert).Read(source, *runs);
 }
 
-bool EndsWith(const std::filesystem::path& path, std::string_view ending) {
-  return path.filename().string().ends_with(ending);
-}
-
 struct Opened {
   VolumeHeader header;
   bool all_zipped = false;
@@ -275,10 +272,10 @@ Opened Open(const std::filesystem::path& path, const Source& source, LabelType r
   if (path.filename().string().find(".raw") != std::string::npos) {
     return OpenRaw(path, source, raw_type);
   }
-  if (EndsWith(path, ".nrrd")) {
+  if (HasEnding(path, ".nrrd")) {
     return {ParseNrrdHeader(Prefix(*OpenFile(path), kNrrdHeaderMax)), false};
   }
-  if (!EndsWith(path, ".nii") && !EndsWith(path, ".nii.gz")) {
+  if (!HasEnding(path, ".nii") && !HasEnding(path, ".nii.gz")) {
     throw Error(ErrorKind::kUnsupported, "labels: expected a name ending in .nii, .nii.gz, .nrrd");
   }
   const bool zipped = Prefix(*OpenFile(path), 2) == "\x1f\x8b";

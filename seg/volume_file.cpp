@@ -12,20 +12,14 @@
 namespace glossator::seg {
 namespace {
 
-bool EndsWith(const std::filesystem::path& path, std::string_view ending) {
-  const std::string name = path.filename().string();
-  return name.size() > ending.size() &&
-         name.compare(name.size() - ending.size(), ending.size(), ending) == 0;
-}
-
 bool IsNifti(const std::filesystem::path& path) {
-  return EndsWith(path, ".nii") || EndsWith(path, ".nii.gz");
+  return HasEnding(path, ".nii") || HasEnding(path, ".nii.gz");
 }
 
 constexpr size_t kVolumeMax = size_t{1} << 34;
 
 bool IsRaw(const std::filesystem::path& path) {
-  return EndsWith(path, ".raw") || EndsWith(path, ".raw.gz");
+  return HasEnding(path, ".raw") || HasEnding(path, ".raw.gz");
 }
 
 // Header and voxels in pieces, so that a volume is not held twice.
@@ -61,7 +55,7 @@ bool IsEven(const Source& source) {
 
 std::string HeaderOf(const std::filesystem::path& path, const VolumeShape& shape,
                      const Source& source) {
-  if (EndsWith(path, ".nrrd")) return NrrdHeader(shape, source);
+  if (HasEnding(path, ".nrrd")) return NrrdHeader(shape, source);
   if (IsNifti(path)) return NiftiHeader(shape, source);
   if (IsRaw(path)) return "";
   throw Error(ErrorKind::kUnsupported,
@@ -76,11 +70,17 @@ VolumeShape ShapeOf(const std::vector<Labels>& layers) {
 
 }  // namespace
 
+bool HasEnding(const std::filesystem::path& path, std::string_view ending) {
+  const std::string name = path.filename().string();
+  return name.size() > ending.size() &&
+         name.compare(name.size() - ending.size(), ending.size(), ending) == 0;
+}
+
 bool WriteVolume(const std::filesystem::path& path, const VolumeShape& shape, const Source& source,
                  const std::function<void(const VoxelSink& sink)>& write) {
-  const bool nrrd = EndsWith(path, ".nrrd");
+  const bool nrrd = HasEnding(path, ".nrrd");
   const std::string header = HeaderOf(path, shape, source);
-  VolumeSink sink(path, nrrd || EndsWith(path, ".gz"));
+  VolumeSink sink(path, nrrd || HasEnding(path, ".gz"));
   if (nrrd) {
     sink.Plain(header);  // text; the voxels are zipped
   } else {
@@ -102,7 +102,7 @@ bool WriteVolume(const std::filesystem::path& path, const std::vector<Labels>& l
 
 VolumeFile ReadVolume(const std::filesystem::path& path) {
   std::string bytes = ReadBytes(path);
-  if (EndsWith(path, ".nrrd")) return ParseNrrd(bytes);
+  if (HasEnding(path, ".nrrd")) return ParseNrrd(bytes);
   if (!IsNifti(path)) {
     throw Error(ErrorKind::kUnsupported, "labels: expected a name ending in .nii, .nii.gz, .nrrd");
   }

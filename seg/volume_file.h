@@ -17,6 +17,8 @@
 
 namespace glossator::seg {
 
+bool HasEnding(const std::filesystem::path& path, std::string_view ending);
+
 enum class ValueType { kInt8, kUint8, kInt16, kUint16, kInt32, kUint32, kFloat, kDouble };
 
 // Voxel index (i fastest) to millimetres in patient coordinates (LPS).
