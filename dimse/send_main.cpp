@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // glossator-send: sends a folder by C-STORE with as little work of its own as possible.
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,6 +14,7 @@
 #include <functional>
 #include <iostream>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -98,29 +98,27 @@ Arguments Parse(const std::vector<std::string>& words) {
   return arguments;
 }
 
-// A Part 10 file mapped into memory; the data set follows the meta information.
-class MappedFile {
+// Reads a file into memory that is used again: mapping each file anew costs more than copying it.
+class FileBytes {
  public:
-  explicit MappedFile(const fs::path& path) {
+  // At most `most` bytes, valid until the next call; empty when the file cannot be read.
+  std::string_view Read(const fs::path& path, size_t most = SIZE_MAX) {
     const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     struct stat status {};
-    if (file < 0 || ::fstat(file, &status) != 0) return;
-    size_ = static_cast<size_t>(status.st_size);
-    void* place =
-        size_ ? ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file, 0) : MAP_FAILED;
+    if (file < 0 || ::fstat(file, &status) != 0) return {};
+    const size_t size = std::min(most, static_cast<size_t>(status.st_size));
+    if (room_ < size) bytes_ = std::make_unique_for_overwrite<char[]>(room_ = size);
+    size_t have = 0;
+    for (ssize_t got = 1; have < size && got > 0; have += static_cast<size_t>(got)) {
+      got = std::max<ssize_t>(0, ::read(file, bytes_.get() + have, size - have));
+    }
     ::close(file);
-    if (place == MAP_FAILED) return;
-    bytes_ = static_cast<const char*>(place);
+    return {bytes_.get(), have};
   }
-  ~MappedFile() {
-    if (bytes_) ::munmap(const_cast<char*>(bytes_), size_);
-  }
-  MappedFile(const MappedFile&) = delete;
-  std::string_view bytes() const { return {bytes_, bytes_ ? size_ : 0}; }
 
  private:
-  const char* bytes_ = nullptr;
-  size_t size_ = 0;
+  std::unique_ptr<char[]> bytes_;
+  size_t room_ = 0;
 };
 
 struct Item {
@@ -131,10 +129,11 @@ struct Item {
   size_t data_set_at = 0;
 };
 
+constexpr size_t kMetaBytesMax = 64 * 1024;
+
 // (0002,0000) first: 12 bytes whose value says how long the rest of group 0002 is (PS3.10 7.1).
-std::optional<Item> Inspect(const fs::path& path) {
-  const MappedFile file(path);
-  const std::string_view bytes = file.bytes();
+std::optional<Item> Inspect(const fs::path& path, FileBytes& file) {
+  const std::string_view bytes = file.Read(path, kMetaBytesMax);
   if (bytes.size() < 144 || bytes.substr(128, 4) != "DICM") return std::nullopt;
   if (bytes.substr(132, 8) != std::string_view("\2\0\0\0UL\4\0", 8)) return std::nullopt;
   uint32_t length = 0;
@@ -151,9 +150,9 @@ std::optional<Item> Inspect(const fs::path& path) {
   return item;
 }
 
-std::optional<Item> TryInspect(const fs::path& path) {
+std::optional<Item> TryInspect(const fs::path& path, FileBytes& file) {
   try {
-    return Inspect(path);
+    return Inspect(path, file);
   } catch (const Error&) {
     return std::nullopt;
   }
@@ -172,8 +171,9 @@ std::vector<Item> Collect(const std::vector<fs::path>& folders, size_t& skipped)
   }
   std::ranges::sort(paths);
   std::vector<Item> items;
+  FileBytes file;
   for (const fs::path& path : paths) {
-    auto item = TryInspect(path);
+    auto item = TryInspect(path, file);
     item ? items.push_back(*item) : void(++skipped);
   }
   return items;
@@ -215,9 +215,9 @@ struct Job {
   Tally tally{};
 };
 
-void SendOne(Scu& scu, const Item& item, Tally& tally) {
-  const MappedFile file(item.path);
-  const std::string_view data_set = file.bytes().substr(item.data_set_at);
+void SendOne(Scu& scu, const Item& item, FileBytes& file, Tally& tally) {
+  const std::string_view bytes = file.Read(item.path);
+  const std::string_view data_set = bytes.substr(std::min(bytes.size(), item.data_set_at));
   const Status status =
       scu.Store(item.sop_class_uid, item.sop_instance_uid, *item.syntax, data_set);
   tally.Count(status.code, data_set.size());
@@ -226,10 +226,11 @@ void SendOne(Scu& scu, const Item& item, Tally& tally) {
 void SendShare(Job& job) {
   const size_t total = job.items.size() * job.arguments.repeat;
   std::unique_ptr<Scu> scu;
+  FileBytes file;
   for (size_t i = job.next++; i < total; i = job.next++) {
     try {
       if (!scu || !scu->open()) scu = std::make_unique<Scu>(job.arguments.scu);
-      SendOne(*scu, job.items[i % job.items.size()], job.tally);
+      SendOne(*scu, job.items[i % job.items.size()], file, job.tally);
     } catch (const std::exception& error) {
       job.tally.Fail(error.what());
     }
