@@ -1,46 +1,46 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gate/record_writer.h"
 
-#include <algorithm>
+#include <utility>
 
 namespace glossator::gate {
 namespace {
 
-constexpr size_t kChunkBytes = 256 * 1024;
-constexpr size_t kOverhead = 64;  // version, salt, tag
+// Smaller chunks are copied out of their buffer: it waits in the spool's queue as a whole.
+constexpr size_t kWorthABuffer = 64 << 10;
+constexpr size_t kRoom = spool::Buffer::kCapacity - vault::ChunkSealer::kFinish;
 
 }  // namespace
 
-void RecordWriter::StartChunk(size_t expected) {
-  chunk_ = {};
-  chunk_.reserve(std::min(kChunkBytes, expected) + kOverhead);
-  sealer_.Start(expected == 0, chunk_);
+void RecordWriter::StartChunk(bool last) {
+  if (!buffer_) buffer_ = writer_->NewBuffer();
+  used_ = sealer_.Start(last, buffer_.data());
   started_ = true;
-  filled_ = 0;
 }
 
 void RecordWriter::Write(std::string_view plain) {
   size_ += static_cast<int64_t>(plain.size());
   while (!plain.empty()) {
-    if (!started_) StartChunk(kChunkBytes);
-    const auto part = plain.substr(0, kChunkBytes - filled_);
-    sealer_.Add(part, chunk_);
-    filled_ += part.size();
+    if (!started_) StartChunk(false);
+    const auto part = plain.substr(0, kRoom - used_);
+    used_ += sealer_.Add(part, buffer_.data() + used_);
     plain.remove_prefix(part.size());
-    if (filled_ == kChunkBytes) EndChunk();
+    if (used_ == kRoom) EndChunk();
   }
 }
 
 void RecordWriter::EndChunk() {
   if (!started_) return;
-  sealer_.Finish(chunk_);
-  writer_->Append(std::move(chunk_));
+  used_ += sealer_.Finish(buffer_.data() + used_);
   started_ = false;
+  if (used_ < kWorthABuffer) return writer_->Append(std::string(buffer_.data(), used_));
+  buffer_.set_size(used_);
+  writer_->Append(std::exchange(buffer_, {}));
 }
 
 void RecordWriter::Close() {
   EndChunk();
-  StartChunk(0);
+  StartChunk(true);
   EndChunk();
 }
 

@@ -18,6 +18,7 @@ class RecordWriter {
  public:
   RecordWriter(spool::Spool& spool, const vault::Key& key, Entropy& entropy)
       : writer_(spool.Begin()), sealer_(key, entropy) {}
+  ~RecordWriter() { writer_->GiveBack(std::move(buffer_)); }
 
   void Write(std::string_view plain);
   // What follows begins a new chunk, so that what came before can be read by itself.
@@ -33,13 +34,13 @@ class RecordWriter {
   int64_t size() const { return size_; }  // of the plain bytes
 
  private:
-  void StartChunk(size_t expected);
+  void StartChunk(bool last);
 
   std::unique_ptr<spool::Writer> writer_;
   vault::ChunkSealer sealer_;
-  std::string chunk_;  // sealed so far
+  spool::Buffer buffer_;  // the chunk, sealed so far
+  size_t used_ = 0;       // of it
   bool started_ = false;
-  size_t filled_ = 0;  // plain bytes in chunk_
   int64_t size_ = 0;
 };
 

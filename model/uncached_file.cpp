@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
-#include <utility>
+#include <vector>
 
 #include "model/posix_file.h"
 
@@ -33,18 +33,9 @@ class UncachedFile final : public PosixFile {
     uint64_t size = 0;
     for (const auto piece : pieces) size += piece.size();
     if (offset % kBlock != 0 || size % kBlock != 0) return WriteCached(offset, pieces);
-    char* const buffer = Buffer();
-    size_t filled = 0;
-    for (auto piece : pieces) {
-      while (!piece.empty()) {
-        const size_t part = std::min(piece.size(), kBufferBytes - filled);
-        std::memcpy(buffer + filled, piece.data(), part);
-        piece.remove_prefix(part);
-        filled += part;
-        if (filled == kBufferBytes) offset = Flush(offset, std::exchange(filled, 0));
-      }
-    }
-    Flush(offset, filled);
+    Gathering gathering{*this, offset};
+    for (const auto piece : pieces) gathering.Add(piece);
+    gathering.Flush();
   }
 
   std::string ReadAt(uint64_t offset, size_t size) override {
@@ -71,11 +62,54 @@ class UncachedFile final : public PosixFile {
     return buffer_.get();
   }
 
-  uint64_t Flush(uint64_t offset, size_t size) {
-    const std::string_view piece(buffer_.get(), size);
-    if (size > 0) PosixFile::WriteAt(offset, std::span(&piece, 1));
-    return offset + size;
-  }
+  // Pieces on their way to the disk: small ones by way of the buffer, blocks from where they are.
+  class Gathering {
+   public:
+    Gathering(UncachedFile& file, uint64_t offset)
+        : file_(file), buffer_(file.Buffer()), offset_(offset) {}
+
+    void Add(std::string_view piece) {
+      const bool blocks = reinterpret_cast<uintptr_t>(piece.data()) % kBlock == 0 &&
+                          piece.size() % kBlock == 0 && filled_ % kBlock == 0;
+      blocks ? AddBlocks(piece) : Copy(piece);
+    }
+
+    void Flush() {
+      EndCopied();
+      file_.PosixFile::WriteAt(offset_, whole_);
+      for (const auto piece : whole_) offset_ += piece.size();
+      whole_.clear();
+      filled_ = begin_ = 0;
+    }
+
+   private:
+    void AddBlocks(std::string_view piece) {
+      EndCopied();
+      whole_.push_back(piece);
+    }
+
+    void Copy(std::string_view piece) {
+      while (!piece.empty()) {
+        const size_t part = std::min(piece.size(), kBufferBytes - filled_);
+        std::memcpy(buffer_ + filled_, piece.data(), part);
+        piece.remove_prefix(part);
+        filled_ += part;
+        if (filled_ == kBufferBytes) Flush();
+      }
+    }
+
+    void EndCopied() {
+      if (filled_ > begin_) whole_.emplace_back(buffer_ + begin_, filled_ - begin_);
+      begin_ = filled_;
+    }
+
+    UncachedFile& file_;
+    char* const buffer_;
+    uint64_t offset_;
+    size_t begin_ = 0;   // of what was copied and is not yet in whole_
+    size_t filled_ = 0;  // of the buffer
+    std::vector<std::string_view> whole_;
+  };
 
   size_t ReadBlocks(uint64_t offset, char* into, size_t size) {
     for (;;) {

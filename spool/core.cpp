@@ -57,15 +57,14 @@ std::shared_ptr<Growing> Spool::Core::Begin() {
   return std::make_shared<Growing>(++last_record_);
 }
 
-void Spool::Core::Append(const std::shared_ptr<Growing>& record, std::string chunk) {
-  if (chunk.size() > options_.segment_bytes / 2) {
+void Spool::Core::Append(Item chunk) {
+  if (chunk.content().size() > options_.segment_bytes / 2) {
     throw Error(ErrorKind::kInvalid, "a chunk larger than half a segment");
   }
-  if (queued_bytes_ > 2 * options_.queue_bytes_max) record->lost = true;
-  if (record->lost) return;
-  Item item{ItemKind::kChunk, record, std::move(chunk)};
-  item.crc = Crc32c(item.bytes);
-  Push(item);
+  if (queued_bytes_ > 2 * options_.queue_bytes_max) chunk.record->lost = true;
+  if (chunk.record->lost) return buffers_.GiveBack(std::move(chunk.buffer));
+  chunk.crc = Crc32c(chunk.content());
+  Push(chunk);
 }
 
 void Spool::Core::Commit(const std::shared_ptr<Growing>& record, std::string trailer,
@@ -109,7 +108,7 @@ bool Spool::Core::has_room() const {
 bool Spool::Core::Push(Item& item) {
   const std::lock_guard lock(mutex_);
   if (stop_) return false;
-  queued_bytes_ += item.bytes.size();
+  queued_bytes_ += item.content().size();
   urgent_ = urgent_ || item.kind != ItemKind::kChunk;
   queue_.push_back(std::move(item));
   if (HasWork()) wake_.notify_one();
@@ -163,8 +162,9 @@ void Spool::Core::Handle(Group& group) {
 
 void Spool::Core::Answer(Group& group) {
   uint64_t bytes = 0;
-  for (const Item& item : group.items) {
-    bytes += item.bytes.size();
+  for (Item& item : group.items) {
+    bytes += item.content().size();
+    buffers_.GiveBack(std::move(item.buffer));
     if (item.done) Guarded([&] { item.done(item.place); });
   }
   queued_bytes_ -= bytes;

@@ -21,13 +21,14 @@ class Spool::Core {
 
   RecoveryReport Recover(const std::function<void(const Recovered&)>& visit);
   std::shared_ptr<Growing> Begin();
-  void Append(const std::shared_ptr<Growing>& record, std::string chunk);
+  void Append(Item chunk);
   void Commit(const std::shared_ptr<Growing>& record, std::string trailer, Writer::Done done);
   void Abandon(const std::shared_ptr<Growing>& record);
   void OnRoom(std::function<void()> callback);
   void Release(Place place);
   void Stop();
 
+  Buffers& buffers() { return buffers_; }
   bool Congested() const { return queued_bytes_ > options_.queue_bytes_max; }
   bool has_room() const;
   uint64_t bytes() const { return bytes_in_use_; }
@@ -45,6 +46,7 @@ class Spool::Core {
 
   const Options options_;
   std::unique_ptr<FileSystem::File> lock_;
+  Buffers buffers_;
   Scribe scribe_;  // the spool's thread only, once it runs
 
   mutable std::mutex mutex_;

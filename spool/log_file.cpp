@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "spool/log_file.h"
 
+#include <cstring>
 #include <string>
 
 #include "spool/crc32c.h"
@@ -18,10 +19,11 @@ uint64_t EndAfter(uint64_t offset, uint64_t payload) {
 }  // namespace
 
 std::optional<Place> LogFile::Stage(FrameType type, uint64_t record, uint64_t number,
-                                    std::string_view payload, uint32_t payload_crc) {
+                                    std::string_view payload, uint32_t payload_crc, char* frame) {
+  if (frame != nullptr) EndPage();
   if (!MakeRoom(payload.size())) return std::nullopt;
   const Place place{segment_, next_};
-  Push(type, record, number, payload, payload_crc);
+  Push(type, record, number, payload, payload_crc, frame);
   return place;
 }
 
@@ -29,8 +31,7 @@ bool LogFile::Fits(uint64_t payload) const { return EndAfter(kPage, payload) <= 
 
 void LogFile::Flush() {
   if (staged_.empty()) return;
-  staged_.back().header.page_end = true;
-  next_ = AlignUp(next_, kPage);
+  EndPage();
   file_->WriteAt(written_, Pieces());
   written_ = next_;
   staged_.clear();
@@ -79,9 +80,17 @@ bool LogFile::OpenNext() {
   return true;
 }
 
+// The next frame begins on a page.
+void LogFile::EndPage() {
+  if (staged_.empty()) return;
+  staged_.back().header.page_end = true;
+  next_ = AlignUp(next_, kPage);
+}
+
 void LogFile::Push(FrameType type, uint64_t record, uint64_t number, std::string_view payload,
-                   uint32_t payload_crc) {
+                   uint32_t payload_crc, char* frame) {
   FrameHeader header;
+  header.page_end = frame != nullptr;
   header.type = type;
   header.segment = segment_;
   header.record = record;
@@ -89,7 +98,7 @@ void LogFile::Push(FrameType type, uint64_t record, uint64_t number, std::string
   header.synced = synced_;
   header.length = static_cast<uint32_t>(payload.size());
   header.payload_crc = payload_crc;
-  staged_.push_back({header, payload, {}});
+  staged_.push_back({header, payload, frame, {}});
   next_ = header.Next(next_);
 }
 
@@ -97,14 +106,20 @@ std::vector<std::string_view> LogFile::Pieces() {
   std::vector<std::string_view> pieces;
   pieces.reserve(staged_.size() * 3);
   uint64_t at = written_;
-  for (auto& [header, payload, bytes] : staged_) {
+  for (auto& [header, payload, frame, bytes] : staged_) {
     bytes = Encode(header);
-    pieces.emplace_back(bytes.data(), bytes.size());
-    if (!payload.empty()) pieces.push_back(payload);
     const uint64_t next = header.Next(at);
     const uint64_t padding = next - at - kHeaderSize - payload.size();
-    if (padding > 0) pieces.push_back(std::string_view(kZeros).substr(0, padding));
     at = next;
+    if (frame != nullptr) {
+      std::memcpy(frame, bytes.data(), bytes.size());
+      std::memset(frame + kHeaderSize + payload.size(), 0, padding);
+      pieces.emplace_back(frame, kHeaderSize + payload.size() + padding);
+      continue;
+    }
+    pieces.emplace_back(bytes.data(), bytes.size());
+    if (!payload.empty()) pieces.push_back(payload);
+    if (padding > 0) pieces.push_back(std::string_view(kZeros).substr(0, padding));
   }
   return pieces;
 }

@@ -21,9 +21,10 @@ class LogFile {
       : segments_(segments), segment_bytes_(segment_bytes) {}
 
   // `payload` must stay where it is until Flush. nullopt: no room for it now. May write and sync
-  // what was staged, when the segment is full.
+  // what was staged, when the segment is full. `frame`, when given, is where the payload's memory
+  // begins: in front of it is room for the header and behind it for the padding, on whole pages.
   std::optional<Place> Stage(FrameType type, uint64_t record, uint64_t number,
-                             std::string_view payload, uint32_t payload_crc);
+                             std::string_view payload, uint32_t payload_crc, char* frame = nullptr);
   bool Fits(uint64_t payload) const;  // into an empty segment
   void Flush();
   void Sync();   // Flush, then make durable everything that was flushed
@@ -39,13 +40,15 @@ class LogFile {
   struct Staged {
     FrameHeader header;
     std::string_view payload;
+    char* frame = nullptr;
     HeaderBytes bytes{};
   };
 
   bool MakeRoom(uint64_t payload);
   bool OpenNext();
+  void EndPage();
   void Push(FrameType type, uint64_t record, uint64_t number, std::string_view payload,
-            uint32_t payload_crc);
+            uint32_t payload_crc, char* frame = nullptr);
   std::vector<std::string_view> Pieces();
 
   Segments& segments_;

@@ -64,7 +64,9 @@ void Scribe::Stage(Item& item) {
 void Scribe::StageChunk(Item& item) {
   Growing& record = *item.record;
   growing_.try_emplace(record.id, item.record);
-  const auto place = Put(record, FrameType::kChunk, record.chunks.size(), item.bytes, item.crc);
+  char* const frame = item.buffer ? item.buffer.frame() : nullptr;
+  const auto place =
+      Put(record, FrameType::kChunk, record.chunks.size(), item.content(), item.crc, frame);
   if (place) record.chunks.push_back(*place);
 }
 
@@ -76,8 +78,8 @@ void Scribe::StageCommit(Item& item) {
 }
 
 std::optional<Place> Scribe::Put(Growing& record, FrameType type, uint64_t number,
-                                 std::string_view payload, uint32_t crc) {
-  const auto place = log_.Stage(type, record.id, number, payload, crc);
+                                 std::string_view payload, uint32_t crc, char* frame) {
+  const auto place = log_.Stage(type, record.id, number, payload, crc, frame);
   if (!place) {
     record.lost = true;
     full_ = full_ || log_.Fits(payload.size());

@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "spool/buffer.h"
 #include "spool/log_file.h"
 #include "spool/segments.h"
 #include "spool/spool.h"
@@ -32,11 +33,14 @@ enum class ItemKind { kChunk, kCommit, kAbandon };
 struct Item {
   ItemKind kind;
   std::shared_ptr<Growing> record;
-  std::string bytes;  // the chunk or the trailer
+  std::string bytes;  // the trailer, or a chunk that is not in `buffer`
   uint32_t crc = 0;   // of a chunk
   Writer::Done done{};
   std::string payload{};         // of the commit frame
   std::optional<Place> place{};  // of the commit frame
+  Buffer buffer{};
+
+  std::string_view content() const { return buffer ? buffer.chunk() : bytes; }
 };
 
 struct Group {
@@ -76,7 +80,7 @@ class Scribe {
   void StageCommit(Item& item);
   void StageReleases(Group& group);
   std::optional<Place> Put(Growing& record, FrameType type, uint64_t number,
-                           std::string_view payload, uint32_t crc);
+                           std::string_view payload, uint32_t crc, char* frame = nullptr);
   void Forget(const Growing& record);
   void Free(Place place);
 

@@ -22,8 +22,18 @@ uint64_t Writer::record_id() const { return state_->record->id; }
 
 void Writer::Append(std::string chunk) {
   if (state_->spent) throw Error(ErrorKind::kInternal, "append after commit");
-  state_->core->Append(state_->record, std::move(chunk));
+  state_->core->Append({ItemKind::kChunk, state_->record, std::move(chunk)});
 }
+
+void Writer::Append(Buffer chunk) {
+  if (state_->spent) throw Error(ErrorKind::kInternal, "append after commit");
+  Item item{ItemKind::kChunk, state_->record, {}};
+  item.buffer = std::move(chunk);
+  state_->core->Append(std::move(item));
+}
+
+Buffer Writer::NewBuffer() { return state_->core->buffers().Take(); }
+void Writer::GiveBack(Buffer unused) { state_->core->buffers().GiveBack(std::move(unused)); }
 
 void Writer::Commit(std::string trailer, Done done) {
   if (state_->spent) throw Error(ErrorKind::kInternal, "a second commit");

@@ -14,6 +14,7 @@
 #include <string>
 
 #include "model/ports.h"
+#include "spool/buffer.h"
 #include "spool/place.h"
 
 namespace glossator::spool {
@@ -36,6 +37,9 @@ class Writer {
   // Never blocks and takes ownership. At most half a segment per chunk (Error{kInvalid}). When the
   // disk failed or the queue bound was ignored twofold, the record is lost and Commit says so.
   void Append(std::string chunk);
+  void Append(Buffer chunk);  // a large one, without a copy
+  Buffer NewBuffer();         // of any content
+  void GiveBack(Buffer unused);
   // `done` is called once, on the spool's thread, after the group's sync; nullopt: not stored (disk
   // full or failed, spool stopped). It must not block. The Writer is spent.
   void Commit(std::string trailer, Done done);

@@ -42,29 +42,26 @@ void Gcm::Start(const Nonce& nonce, std::string_view associated) {
                          int(associated.size())) == 1);
 }
 
-void Gcm::Add(std::string_view plain, std::string& out) {
+void Gcm::Add(std::string_view plain, char* out) {
   CheckSize(plain.size());
-  const size_t start = out.size();
-  out.resize(start + plain.size());
   int size = 0;
-  Must(EVP_EncryptUpdate(context_.get(), Bytes(out) + start, &size, Bytes(plain),
+  Must(EVP_EncryptUpdate(context_.get(), reinterpret_cast<uint8_t*>(out), &size, Bytes(plain),
                          int(plain.size())) == 1);
 }
 
-void Gcm::Finish(std::string& out) {
-  const size_t start = out.size();
-  out.resize(start + kTagSize);
+void Gcm::Finish(char* out) {
   int size = 0;
-  Must(EVP_EncryptFinal_ex(context_.get(), Bytes(out) + start, &size) == 1);
-  Must(EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_GCM_GET_TAG, kTagSize, Bytes(out) + start) ==
-       1);
+  Must(EVP_EncryptFinal_ex(context_.get(), reinterpret_cast<uint8_t*>(out), &size) == 1);
+  Must(EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_GCM_GET_TAG, kTagSize, out) == 1);
 }
 
 void Gcm::Seal(const Nonce& nonce, std::string_view associated, std::string_view plain,
                std::string& out) {
+  const size_t start = out.size();
+  out.resize(start + plain.size() + kTagSize);
   Start(nonce, associated);
-  Add(plain, out);
-  Finish(out);
+  Add(plain, out.data() + start);
+  Finish(out.data() + start + plain.size());
 }
 
 void Gcm::Open(const Nonce& nonce, std::string_view associated, std::string_view sealed,

@@ -44,10 +44,11 @@ class Gcm {
   // Appends cipher text and tag to `out`.
   void Seal(const Nonce& nonce, std::string_view associated, std::string_view plain,
             std::string& out);
-  // The same in pieces, appended to `out`: Start, Add*, Finish.
+  // The same in pieces: Start, Add*, Finish, each to where the one before ended; as many bytes as
+  // `plain` has, and kTagSize.
   void Start(const Nonce& nonce, std::string_view associated);
-  void Add(std::string_view plain, std::string& out);
-  void Finish(std::string& out);
+  void Add(std::string_view plain, char* out);
+  void Finish(char* out);
   // `sealed` is cipher text and tag. Appends to `out`. Throws Error{kInvalid}.
   void Open(const Nonce& nonce, std::string_view associated, std::string_view sealed,
             std::string& out);

@@ -131,26 +131,35 @@ ChunkSealer::~ChunkSealer() = default;
 ChunkSealer::ChunkSealer(ChunkSealer&&) noexcept = default;
 ChunkSealer& ChunkSealer::operator=(ChunkSealer&&) noexcept = default;
 
-void ChunkSealer::Start(bool last, std::string& chunk) {
-  if (stream_->nonces.first()) chunk.append(1, kChunkVersion).append(stream_->salt);
+static_assert(ChunkSealer::kStartMax == 1 + kSaltSize && ChunkSealer::kFinish == kTagSize);
+
+size_t ChunkSealer::Start(bool last, char* out) {
+  const bool first = stream_->nonces.first();
+  if (first) {
+    *out = kChunkVersion;
+    stream_->salt.copy(out + 1, kSaltSize);
+  }
   stream_->gcm.Start(stream_->nonces.Next(last), stream_->associated);
+  return first ? kStartMax : 0;
 }
 
-void ChunkSealer::Add(std::string_view plain, std::string& chunk) {
-  stream_->gcm.Add(plain, chunk);
+size_t ChunkSealer::Add(std::string_view plain, char* out) {
+  stream_->gcm.Add(plain, out);
+  return plain.size();
 }
 
-void ChunkSealer::Finish(std::string& chunk) {
-  stream_->gcm.Finish(chunk);
-  stream_->seals.append(TagOf(chunk));
+size_t ChunkSealer::Finish(char* out) {
+  stream_->gcm.Finish(out);
+  stream_->seals.append(out, kTagSize);
+  return kFinish;
 }
 
 std::string ChunkSealer::Seal(std::string_view plain, bool last) {
-  std::string chunk;
-  chunk.reserve(1 + kSaltSize + plain.size() + kTagSize);
-  Start(last, chunk);
-  Add(plain, chunk);
-  Finish(chunk);
+  std::string chunk(kStartMax + plain.size() + kFinish, '\0');
+  size_t size = Start(last, chunk.data());
+  size += Add(plain, chunk.data() + size);
+  size += Finish(chunk.data() + size);
+  chunk.resize(size);
   return chunk;
 }
 

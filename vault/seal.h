@@ -37,10 +37,13 @@ class ChunkSealer {
 
   // Exactly one call, the last, has `last` set; a call after it is Error{kInternal}.
   std::string Seal(std::string_view plain, bool last);
-  // One chunk in pieces, appended to `chunk`: Start, Add*, Finish.
-  void Start(bool last, std::string& chunk);
-  void Add(std::string_view plain, std::string& chunk);
-  void Finish(std::string& chunk);
+  // One chunk in pieces: Start, Add*, Finish, each to where the one before ended. They return how
+  // many bytes they wrote: up to kStartMax, as many as `plain` has, and kFinish.
+  static constexpr size_t kStartMax = 17;
+  static constexpr size_t kFinish = 16;
+  size_t Start(bool last, char* out);
+  size_t Add(std::string_view plain, char* out);
+  size_t Finish(char* out);
 
   // Hex; after the last chunk. Equal for equal records only; who has not the key cannot make
   // another record with it.
