@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 #include "dicom/error.h"
@@ -109,6 +110,8 @@ bool Spool::Core::Push(Item& item) {
   const std::lock_guard lock(mutex_);
   if (stop_) return false;
   queued_bytes_ += item.content().size();
+  if (item.kind == ItemKind::kCommit) siblings_.Add(Siblings::Clock::now());
+  if (item.kind == ItemKind::kChunk) queued_chunks_ += item.content().size();
   urgent_ = urgent_ || item.kind != ItemKind::kChunk;
   queue_.push_back(std::move(item));
   if (HasWork()) wake_.notify_one();
@@ -116,6 +119,7 @@ bool Spool::Core::Push(Item& item) {
 }
 
 bool Spool::Core::HasWork() const {
+  if (awaiting_) return stop_ || siblings_.all() || queued_chunks_ >= kWorthAWrite;
   const bool room = queued_bytes_ <= options_.queue_bytes_max / 2;
   const bool much = queued_bytes_ >= std::min(kWorthAWrite, options_.queue_bytes_max / 2);
   return urgent_ || (much && !queue_.empty()) || !releases_.empty() || stop_ ||
@@ -130,10 +134,37 @@ bool Spool::Core::Next(Group& group) {
   } else {
     wake_.wait(lock, has_work);
   }
+  const bool complete = AwaitSiblings(lock);
+  complete ? TakeAll(group) : TakeChunks(group);
+  return !stop_;
+}
+
+// False: more commits are expected, but there are chunks worth a write meanwhile.
+bool Spool::Core::AwaitSiblings(std::unique_lock<std::mutex>& lock) {
+  if (!siblings_.some() || full_) return true;
+  awaiting_ = true;
+  const auto complete = [this] { return stop_ || siblings_.all(); };
+  const bool woken = wake_.wait_until(lock, siblings_.deadline(),
+                                      [&] { return complete() || queued_chunks_ >= kWorthAWrite; });
+  awaiting_ = false;
+  return !woken || complete();
+}
+
+void Spool::Core::TakeAll(Group& group) {
+  siblings_.Take();
   group.items.swap(queue_);
   group.releases.swap(releases_);
+  queued_chunks_ = 0;
   urgent_ = false;
-  return !stop_;
+}
+
+// A record's commit comes behind all its chunks, so chunks may overtake commits.
+void Spool::Core::TakeChunks(Group& group) {
+  const auto others = std::stable_partition(
+      queue_.begin(), queue_.end(), [](const Item& item) { return item.kind == ItemKind::kChunk; });
+  group.items.assign(std::make_move_iterator(queue_.begin()), std::make_move_iterator(others));
+  queue_.erase(queue_.begin(), others);
+  queued_chunks_ = 0;
 }
 
 void Spool::Core::Run() {
@@ -148,6 +179,7 @@ void Spool::Core::Run() {
 
 // An edge: a failing disk ends the group's records, never the thread.
 void Spool::Core::Handle(Group& group) {
+  const auto start = Siblings::Clock::now();
   try {
     scribe_.Write(group);
     if (full_) scribe_.Probe();
@@ -156,6 +188,10 @@ void Spool::Core::Handle(Group& group) {
     scribe_.Fail(group);
   }
   scribe_.Settle(group);
+  {
+    const std::lock_guard lock(mutex_);
+    siblings_.Synced(Siblings::Clock::now() - start);
+  }
   Publish();
   Answer(group);
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "spool/scribe.h"
+#include "spool/siblings.h"
 #include "spool/spool.h"
 
 namespace glossator::spool {
@@ -37,6 +38,9 @@ class Spool::Core {
   bool Push(Item& item);
   bool HasWork() const;
   bool Next(Group& group);  // false: the last group
+  bool AwaitSiblings(std::unique_lock<std::mutex>& lock);
+  void TakeAll(Group& group);
+  void TakeChunks(Group& group);
   void Run();
   void Handle(Group& group);
   void Answer(Group& group);
@@ -52,7 +56,10 @@ class Spool::Core {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<Item> queue_;
-  bool urgent_ = false;  // the queue holds more than chunks
+  bool urgent_ = false;         // the queue holds more than chunks
+  uint64_t queued_chunks_ = 0;  // bytes of those in the queue
+  bool awaiting_ = false;       // more commits
+  Siblings siblings_;
   std::vector<Place> releases_;
   std::vector<std::function<void()>> waiting_;
   bool stop_ = false;
