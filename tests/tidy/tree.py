@@ -2,7 +2,7 @@
 """The files of the repository, read once."""
 import pathlib
 
-ROOMS = ("dicom", "model", "pixels", "codec", "deid", "vault", "worklist", "seg",
+ROOMS = ("dicom", "model", "agreement", "pixels", "codec", "deid", "vault", "worklist", "seg",
          "structured-report", "results", "helpers", "dimse", "spool", "store", "gate", "node",
          "plugin")
 CODE = (".h", ".cpp")
