@@ -67,15 +67,26 @@ std::optional<Json::Value> ManifestIn(const std::string& text) {
   }
 }
 
+// "" for what is no text.
+std::string TextOf(const Json::Value& json) { return json.isString() ? json.asString() : ""; }
+
 std::optional<EarlierResult> EarlierIn(const Json::Value& manifest) {
   const auto& json = manifest["earlier"];
   if (!json.isObject()) return std::nullopt;
-  EarlierResult earlier{json["result"].asString(), json["withdrawn"].asBool(), {}};
+  EarlierResult earlier{TextOf(json["result"]), json["withdrawn"] == Json::Value(true), {}};
   for (const auto& object : json["objects"]) {
+    if (!object.isObject()) continue;
     earlier.objects.push_back(
-        {object["sop_instance_uid"].asString(), object["series_instance_uid"].asString()});
+        {TextOf(object["sop_instance_uid"]), TextOf(object["series_instance_uid"])});
   }
   return earlier;
+}
+
+// Reports that the objects follow and that do not leave the lab.
+std::set<std::string> StayingIn(const Json::Value& manifest) {
+  std::set<std::string> uids;
+  for (const auto& uid : manifest["staying"]) uids.insert(TextOf(uid));
+  return uids;
 }
 
 // A contour of more than 64 kB has no place in explicit VR but as UN, which few viewers read back
@@ -125,26 +136,40 @@ void Courier::TakeReturned() {
     });
     const auto json = ManifestIn(manifest);
     if (!json) return Log(LogLevel::kError, "delivery.no-manifest");
-    const auto path = FileOf(key);
-    auto temporary = path;
-    temporary += ".part";
-    auto file = parts_.files.Open(temporary, true);
-    const std::string_view pieces[] = {bytes};
-    file->WriteAt(0, pieces);
-    file->SyncData();
-    parts_.files.Rename(temporary, path);
-    parts_.files.SyncDirectory(parts_.outbox);
-    parts_.database.Write([&](store::Transaction& transaction) {
-      store::DeliveryRow row;
-      row.delivery_key = key;
-      row.result = (*json)["result"].asString();
-      row.project = (*json)["project"].asString();
-      row.study_uid = (*json)["study_uid"].asString();
-      row.destination = (*json)["destination"].asString();
-      row.number = store::InsertDelivery(transaction, row);
-      store::Append(transaction, "delivery.queued", "gate", Fields(row));
-    });
+    KeepCopy(key, bytes);
+    Enqueue(key, *json);
   });
+}
+
+void Courier::KeepCopy(const std::string& delivery_key, const std::string& bytes) {
+  const auto path = FileOf(delivery_key);
+  auto temporary = path;
+  temporary += ".part";
+  auto file = parts_.files.Open(temporary, true);
+  const std::string_view pieces[] = {bytes};
+  file->WriteAt(0, pieces);
+  file->SyncData();
+  parts_.files.Rename(temporary, path);
+  parts_.files.SyncDirectory(parts_.outbox);
+}
+
+// What is withdrawn is stopped here, before either of them is due: a destination that was away, or
+// off, would get the result first when it comes back.
+void Courier::Enqueue(const std::string& delivery_key, const Json::Value& manifest) {
+  store::DeliveryRow row;
+  row.delivery_key = delivery_key;
+  row.result = manifest["result"].asString();
+  row.project = manifest["project"].asString();
+  row.study_uid = manifest["study_uid"].asString();
+  row.destination = manifest["destination"].asString();
+  std::optional<Outcome> outcome;
+  const auto earlier = EarlierIn(manifest);
+  if (earlier && earlier->withdrawn) outcome = StopWithdrawn(row, *earlier);
+  parts_.database.Write([&](store::Transaction& transaction) {
+    row.number = store::InsertDelivery(transaction, row);
+    store::Append(transaction, "delivery.queued", "gate", Fields(row));
+  });
+  if (outcome) Set(row, *outcome);
 }
 
 Courier::Package Courier::Open(const store::DeliveryRow& row) const {
@@ -323,10 +348,10 @@ Courier::Outcome Courier::AskAndSend(store::DeliveryRow& row, dimse::Scu& scu,
   const auto qualification = QualificationOf(row);
   if (qualification == Qualification::kVoid) return {"HELD", "PRODUCT_RELEASE_VOID"};
   const auto people = PeopleIn(package.manifest);
-  auto relinked =
-      parts_.relinker.Relink({row.study_uid, row.result, row.destination, *project, package.objects,
-                              people, earlier, qualification == Qualification::kProduct},
-                             found.matches.front(), parts_.clock.Now());
+  auto relinked = parts_.relinker.Relink(
+      {row.study_uid, row.result, row.destination, *project, package.objects, people, earlier,
+       StayingIn(package.manifest), qualification == Qualification::kProduct},
+      found.matches.front(), parts_.clock.Now());
   if (const auto* held = std::get_if<Held>(&relinked)) return {"HELD", held->reason};
   return Send(row, scu, std::get<Relinked>(relinked).objects, qualification, destination);
 }

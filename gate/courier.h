@@ -60,6 +60,9 @@ class Courier {
     double retry_seconds = 0;
   };
 
+  // The gate's own file of a record.
+  void KeepCopy(const std::string& delivery_key, const std::string& bytes);
+  void Enqueue(const std::string& delivery_key, const Json::Value& manifest);
   void Deliver(store::DeliveryRow row);
   Outcome Attempt(store::DeliveryRow& row);
   bool IsTestMissing(const std::string& name, const DestinationConfig& destination) const;

@@ -79,14 +79,25 @@ bool IsOwnUidReference(const DataSet& item) {
          (concept_name->value == "112040" || concept_name->value == "121012");
 }
 
-void CollectOwnUids(DataSet& object, std::set<std::string>& own) {
+bool IsTracking(const DataSet& item, Tag tag) {
+  if (tag == tags::TrackingUID) return true;
+  const auto concept_name = dicom::GetCode(item, tags::ConceptNameCodeSequence);
+  return tag == tags::UID && concept_name && concept_name->scheme == "DCM" &&
+         concept_name->value == "112040";
+}
+
+// `tracking` gets those that say which finding it is, `own` all.
+void CollectOwnUids(DataSet& object, std::set<std::string>& own, std::set<std::string>& tracking) {
   ForEachDataSet(object, [&](DataSet& item) {
     for (const auto& element : item.elements()) {
       const bool defines = (IsOneOf(kOwnUidTags, element.tag)) ||
                            (element.tag == tags::UID && IsOwnUidReference(item));
       if (!defines || element.vr != dicom::Vr::UI) continue;
       // A reference to a source series is not a definition; those are in the vault's map and win.
-      for (auto& value : Values(element)) own.insert(std::move(value));
+      for (auto& value : Values(element)) {
+        if (IsTracking(item, element.tag)) tracking.insert(value);
+        own.insert(std::move(value));
+      }
     }
   });
 }
@@ -95,14 +106,22 @@ void CollectOwnUids(DataSet& object, std::set<std::string>& own) {
 void LeaveOutPredecessors(DataSet& object, const std::set<std::string>& unsent) {
   auto* predecessors = object.Find(tags::PredecessorDocumentsSequence);
   if (predecessors == nullptr || unsent.empty()) return;
-  std::erase_if(predecessors->items, [&](const DataSet& study) {
-    const auto series = study.GetItems(tags::ReferencedSeriesSequence);
-    return std::ranges::any_of(series, [&](const DataSet& item) {
-      const auto sops = item.GetItems(tags::ReferencedSOPSequence);
-      return std::ranges::any_of(sops, [&](const DataSet& sop) {
+  for (DataSet& study : predecessors->items) {
+    auto* series = study.Find(tags::ReferencedSeriesSequence);
+    if (series == nullptr) continue;
+    for (DataSet& item : series->items) {
+      auto* sops = item.Find(tags::ReferencedSOPSequence);
+      if (sops == nullptr) continue;
+      std::erase_if(sops->items, [&](const DataSet& sop) {
         return unsent.contains(sop.GetString(tags::ReferencedSOPInstanceUID));
       });
+    }
+    std::erase_if(series->items, [](const DataSet& item) {
+      return item.GetItems(tags::ReferencedSOPSequence).empty();
     });
+  }
+  std::erase_if(predecessors->items, [](const DataSet& study) {
+    return study.GetItems(tags::ReferencedSeriesSequence).empty();
   });
   if (predecessors->items.empty()) object.Erase(tags::PredecessorDocumentsSequence);
 }
@@ -179,6 +198,7 @@ void EncodeAs(DataSet& object, const std::vector<std::string>& terms) {
 struct Relinker::UidMap {
   std::map<std::string, std::string> vault;
   std::set<std::string> own;
+  std::set<std::string> tracking;  // of `own`
   std::function<std::string(const std::string&)> derive;
 
   // "" when the UID must stop the delivery.
@@ -267,16 +287,20 @@ std::variant<Relinked, Held> Relinker::Relink(const RelinkOrder& order, const Da
   dicom::ConvertToUtf8(answer);
 
   UidMap map;
-  map.derive = [&](const std::string& uid) { return Derive(order.result, order.destination, uid); };
+  map.derive = [&](const std::string& uid) {
+    if (map.tracking.contains(uid)) return Derive("", order.destination, study->Uid(uid));
+    return Derive(order.result, order.destination, uid);
+  };
   map.vault = OriginalUids(*study);
   map.vault[order.study_uid] = identity.GetString(tags::StudyInstanceUID);
-  const auto unsent = MapEarlier(order, map);
+  auto unsent = MapEarlier(order, map);
+  unsent.insert(order.staying.begin(), order.staying.end());
 
   Relinked relinked;
   std::vector<DataSet> objects = order.objects;
   for (auto& object : objects) {
     LeaveOutPredecessors(object, unsent);
-    CollectOwnUids(object, map.own);
+    CollectOwnUids(object, map.own, map.tracking);
   }
   int ordinal = 0;
   for (auto& object : objects) {

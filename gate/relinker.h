@@ -48,6 +48,7 @@ struct RelinkOrder {
   const std::vector<dicom::DataSet>& objects;  // the lab's
   const std::vector<Named>& people;            // whom the objects name by code
   const std::optional<EarlierResult>& earlier;
+  const std::set<std::string>& staying;  // reports of the lab that do not come along
   bool product = false;  // a signed decision released the project; else the objects say RESEARCH
 };
 
@@ -61,7 +62,8 @@ class Relinker {
 
   // `current` is what the PACS answers about the study now; its Patient and General Study
   // attributes win over the vault's. New UIDs derive from result and destination, so that a repeat
-  // gives the same objects. Returns Held when it must not go out.
+  // gives the same objects; tracking UIDs from patient and destination, so that a finding is the
+  // same in each version and at each time (ADR 94). Returns Held when it must not go out.
   // Objects of an earlier result keep the UIDs under which they were sent; what was never sent
   // cannot be referred to: a predecessor is left out, a note does not go out.
   std::variant<Relinked, Held> Relink(const RelinkOrder& order, const dicom::DataSet& current,
@@ -70,6 +72,7 @@ class Relinker {
  private:
   struct UidMap;
 
+  // `result` may be empty.
   std::string Derive(const std::string& result, const std::string& destination,
                      const std::string& uid) const;
   // Pseudonymous to original, of everything that the study brought.

@@ -35,6 +35,14 @@ struct Amendment {
   std::string created;
 };
 
+// A read by somebody who decides among the readers of a case.
+struct Adjudication {
+  std::string workitem;  // UID of the READ that was opened for it
+  std::string reason;
+  std::string reader;  // who asked for it
+  std::string created;
+};
+
 // contracts.md: QUEUED, SENDING, STORED, COMMITTED, STORED_VERIFIED, HELD, FAILED. The gate owns
 // the state; the lab side shows it.
 struct Delivery {

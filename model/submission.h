@@ -29,13 +29,16 @@ struct Submission {
   int64_t id = 0;
   std::string workitem_uid;
   int64_t case_id = 0;
-  std::string author;  // reader's code
+  std::string author;  // reader's code; "node" when it was computed
   std::string series_instance_uid;
   std::string digest;   // SHA-256 over workitem, lock and content: the same again is the same
   Json::Value content;  // the `submission` part as it came
   SubmissionState state = SubmissionState::kSubmitted;
   std::string created;
   std::vector<MadeObject> objects;
+
+  // By this node, out of the submissions that `content` names.
+  bool computed() const { return content.isObject() && content.isMember("consensus"); }
 };
 
 }  // namespace glossator

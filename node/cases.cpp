@@ -2,6 +2,7 @@
 #include "node/cases.h"
 
 #include <algorithm>
+#include <map>
 
 #include "dicom/error.h"
 #include "node/importer.h"
@@ -248,10 +249,43 @@ int64_t Cases::Accept(Transaction& transaction, Case& the_case, const Submission
   return result.id;
 }
 
+std::set<std::string> AuthorsOf(const store::Reader& reader, const Submission& submission) {
+  if (!submission.computed()) return {submission.author};
+  std::set<std::string> authors;
+  for (const Submission& read : OtherReads(reader, submission)) authors.insert(read.author);
+  return authors;
+}
+
+std::vector<Submission> NewestReads(const store::Reader& reader, int64_t case_id,
+                                    const std::string& series_uid) {
+  std::map<std::string, Submission> newest;
+  for (Submission& one : store::SubmissionsOf(reader, case_id)) {
+    const bool about_it = series_uid.empty() || one.series_instance_uid == series_uid;
+    const bool counts = !one.computed() && one.state != SubmissionState::kRejected;
+    if (about_it && counts) newest[one.author] = std::move(one);
+  }
+  std::vector<Submission> reads;
+  for (auto& [author, one] : newest) reads.push_back(std::move(one));
+  return reads;
+}
+
+std::vector<Submission> OtherReads(const store::Reader& reader, const Submission& submission) {
+  std::vector<Submission> others;
+  if (submission.computed()) {
+    for (const Json::Value& id : submission.content["consensus"]["submissions"]) {
+      others.push_back(RequireSubmission(reader, id.asInt64()));
+    }
+    return others;
+  }
+  others = NewestReads(reader, submission.case_id, submission.series_instance_uid);
+  std::erase_if(others, [&](const Submission& one) { return one.author == submission.author; });
+  return others;
+}
+
 worklist::Setting SettingOf(const store::Reader& reader, const Workitem& workitem) {
-  worklist::Setting setting{RequireCase(reader, workitem.case_id).project, ""};
+  worklist::Setting setting{RequireCase(reader, workitem.case_id).project};
   if (workitem.stage == Stage::kReview && workitem.submission) {
-    setting.author = RequireSubmission(reader, *workitem.submission).author;
+    setting.authors = AuthorsOf(reader, RequireSubmission(reader, *workitem.submission));
   }
   return setting;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -60,6 +61,15 @@ worklist::Setting SettingOf(const store::Reader& reader, const Workitem& workite
 // Throws kNotFound.
 Case RequireCase(const store::Reader& reader, int64_t id);
 Workitem RequireWorkitem(const store::Reader& reader, const std::string& uid);
+// Whose work it is; of what was computed everybody whose work went into it.
+std::set<std::string> AuthorsOf(const store::Reader& reader, const Submission& submission);
+// Of each person of the case the newest submission about the series (empty: any) that was not
+// rejected, in order of their codes.
+std::vector<Submission> NewestReads(const store::Reader& reader, int64_t case_id,
+                                    const std::string& series_uid);
+// What the submission is to be compared with: of what was computed that which went into it, else of
+// each other person the newest.
+std::vector<Submission> OtherReads(const store::Reader& reader, const Submission& submission);
 Submission RequireSubmission(const store::Reader& reader, int64_t id);
 
 }  // namespace glossator::node

@@ -8,6 +8,7 @@
 #include "model/result.h"
 #include "node/blobs.h"
 #include "node/cases.h"
+#include "node/consensus.h"
 #include "node/gate_calls.h"
 #include "node/helper_objects.h"
 #include "node/importer.h"
@@ -19,6 +20,12 @@ namespace glossator::node {
 
 // Who has this code; one who is not configured any more stands by the code alone. node_return.cpp.
 ReaderConfig PersonOf(const Config& config, const std::string& code);
+
+// Only where the project's destination is configured for them. node_submit.cpp.
+bool TakesLabelMaps(const Config& config, const std::string& project_id);
+// One object, or one per segment or per group of segments, as the project has it.
+seg::Split SplitOf(const Config& config, const std::string& project_id);
+Json::Value ToJson(const std::vector<MadeObject>& objects);
 
 struct Node::Impl {
   const Config& config;
@@ -69,6 +76,12 @@ struct Node::Impl {
   // node_judge.cpp: the report that an acceptance adds; its bytes are kept already.
   std::optional<MadeObject> AcceptedReport(const Person& who, const Submission& submission,
                                            bool is_signed);
+
+  // node_resolve.cpp
+  std::vector<OtherRead> ReadersOf(const std::vector<Submission>& submissions);
+  std::vector<BuiltObject> Agree(const Case& the_case, const std::vector<Submission>& reads,
+                                 const std::vector<CaseInstance>& images, ConsensusMethod method,
+                                 std::vector<Finding>& findings);
 
   // node_submit.cpp
   struct Task {

@@ -92,7 +92,7 @@ void RequireReader(const Person& who) {
 void RequireTheirs(const Person& who, const Workitem& workitem, const worklist::Setting& setting) {
   if (workitem.performer == who.id || worklist::IsEligible(who, workitem, setting)) return;
   const bool visible = worklist::MaySee(who, workitem, setting);
-  if (visible || (setting.author == who.id && who.Sees(setting.project))) {
+  if (visible || (setting.authors.contains(who.id) && who.Sees(setting.project))) {
     throw Error(ErrorKind::kForbidden, "this work is not for you");
   }
   throw Error(ErrorKind::kNotFound, "no such workitem");

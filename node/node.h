@@ -97,9 +97,20 @@ class Node {
   // workitem's UID.
   std::string Amend(const Person& who, int64_t case_id, std::string_view body);
 
+  // Reviewers and managers, of an open case without a result. `body` is {"method"?:"majority" or
+  // "staple","seriesInstanceUid"?}: one segmentation out of the newest of each reader that waits
+  // for a decision, with a report that says how far each agrees. It is decided on like any
+  // submission, though not by one of them. kConflict with too few readers.
+  SubmitReply Consensus(const Person& who, int64_t case_id, std::string_view body);
+  // The same people, of the same cases. `body` is {"reason","adjudicator"?}: a read for the
+  // adjudicator (who asks, or whom a manager names), who has not read the case. What they submit
+  // names the readers and follows their reports. Returns the workitem's UID.
+  std::string Adjudicate(const Person& who, int64_t case_id, std::string_view body);
+
   // What may be seen, as the JSON that REST answers with.
   const Queries& queries() const;
-  // Bytes of a submission's SEG or SR ("seg", "sr"), for those who may see it.
+  // Bytes of a submission's SEG or SR ("seg", "sr") or of the report of its acceptance
+  // ("acceptance"), for those who may see it.
   std::string SubmissionFile(const Person& who, int64_t submission_id, const std::string& kind);
 
  private:

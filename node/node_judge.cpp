@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // 5. Judge: one decision on one submission, never on one's own.
 #include <algorithm>
-#include <map>
 
 #include "dicom/error.h"
 #include "dicom/json.h"
@@ -9,6 +8,7 @@
 #include "node/tell.h"
 #include "store/node_case.h"
 #include "store/node_submission.h"
+#include "store/node_withdrawal.h"
 #include "store/node_workitem.h"
 
 namespace glossator::node {
@@ -71,9 +71,11 @@ void TakeReview(Transaction& transaction, const Cases& cases, const Person& who,
   }
 }
 
-void RequireReviewer(const Person& who, const Submission& submission, const std::string& project) {
+void RequireReviewer(const store::Reader& reader, const Person& who, const Submission& submission,
+                     const std::string& project) {
   if (!who.Sees(project)) throw Error(ErrorKind::kNotFound, "no such submission");
-  if (submission.author == who.id) throw Error(ErrorKind::kForbidden, "this is your own work");
+  if (AuthorsOf(reader, submission).contains(who.id))
+    throw Error(ErrorKind::kForbidden, "this is your own work");
 }
 
 // Verifying Observer Name is type 1 and a person's (PS3.3 C.17.2): no code can stand for it at the
@@ -128,26 +130,35 @@ Decision Record(Transaction& transaction, const Person& who, const Words& words,
   return decision;
 }
 
-// Of each other reader of the series the newest submission.
-std::vector<Submission> OtherReads(const store::Reader& reader, const Submission& submission) {
-  std::map<std::string, Submission> newest;
-  for (Submission& other : store::SubmissionsOf(reader, submission.case_id)) {
-    const bool counts = other.author != submission.author &&
-                        other.series_instance_uid == submission.series_instance_uid &&
-                        other.state != SubmissionState::kRejected;
-    if (counts) newest[other.author] = std::move(other);
+// A decision among readers ends what the others waited for.
+void EndOtherReviews(Transaction& transaction, const Cases& cases, const Submission& accepted) {
+  for (const Workitem& workitem : store::WorkitemsOf(transaction, accepted.case_id)) {
+    const bool open =
+        workitem.state == WorkitemState::kScheduled || workitem.state == WorkitemState::kInProgress;
+    if (!open || workitem.stage != Stage::kReview) continue;
+    const Submission other = RequireSubmission(transaction, workitem.submission.value_or(0));
+    if (other.series_instance_uid != accepted.series_instance_uid) continue;
+    cases.End(transaction, workitem, WorkitemState::kCanceled, "adjudicated", kNodeActor);
   }
-  std::vector<Submission> others;
-  for (auto& [author, other] : newest) others.push_back(std::move(other));
-  return others;
 }
 
-std::vector<std::string> SegmentationsOf(const Submission& submission, const Blobs& blobs) {
-  std::vector<std::string> files;
-  for (const MadeObject& object : submission.objects) {
-    if (object.kind == "SEG") files.push_back(blobs.Get(object.sha256));
+// Nobody works again on what was computed; an adjudicator may, but nobody takes their place.
+bool IsDoneAgain(const store::Reader& reader, const Submission& submission, Verdict verdict) {
+  if (submission.computed()) return false;
+  return verdict == Verdict::kReturn ||
+         !store::FindAdjudicationOf(reader, submission.workitem_uid).has_value();
+}
+
+void Conclude(Transaction& transaction, const Cases& cases, const Submission& submission,
+              Case& the_case, Verdict verdict) {
+  if (verdict != Verdict::kAccept) {
+    if (!IsDoneAgain(transaction, submission, verdict)) return;
+    const Workitem read = RequireWorkitem(transaction, submission.workitem_uid);
+    cases.Schedule(transaction, worklist::MakeRework(read, the_case, verdict), kNodeActor);
+  } else if (submission.computed() ||
+             store::FindAdjudicationOf(transaction, submission.workitem_uid)) {
+    EndOtherReviews(transaction, cases, submission);
   }
-  return files;
 }
 
 }  // namespace
@@ -158,7 +169,8 @@ std::optional<MadeObject> Node::Impl::AcceptedReport(const Person& who,
                                                      const Submission& submission, bool is_signed) {
   const auto report = std::ranges::find(submission.objects, "SR", &MadeObject::kind);
   if (report == submission.objects.end()) return std::nullopt;
-  const ReaderConfig author = PersonOf(config, submission.author);
+  const ReaderConfig author =
+      submission.computed() ? ReaderConfig() : PersonOf(config, submission.author);
   Acceptance acceptance(author, who, is_signed);
   std::vector<Submission> others;
   database.Read([&](const store::Reader& reader) {
@@ -168,12 +180,10 @@ std::optional<MadeObject> Node::Impl::AcceptedReport(const Person& who,
                                                 submission.series_instance_uid, read.revision);
     others = OtherReads(reader, submission);
   });
-  acceptance.segmentations = SegmentationsOf(submission, blobs);
+  acceptance.segmentations = ReadersOf({submission}).front().segmentations;
   acceptance.report = *report;
   acceptance.report_file = blobs.Get(acceptance.report.sha256);
-  for (const Submission& other : others) {
-    acceptance.others.push_back({PersonOf(config, other.author), SegmentationsOf(other, blobs)});
-  }
+  acceptance.others = ReadersOf(others);
   BuiltObject built = builder.BuildAccepted(acceptance);
   built.object.sha256 = blobs.Put(built.file);
   return built.object;
@@ -190,7 +200,7 @@ JudgeReply Node::Judge(const Person& who, int64_t submission_id, std::string_vie
   impl_->database.Read([&](const store::Reader& reader) {
     submission = RequireSubmission(reader, submission_id);
     const std::string project = RequireCase(reader, submission.case_id).project;
-    RequireReviewer(who, submission, project);
+    RequireReviewer(reader, who, submission, project);
     if (words.is_signed) RequireName(impl_->config, who, project);
     repeated = Repeated(reader, who, words, submission.id);
     if (!repeated) OpenReviewOf(reader, submission);
@@ -214,11 +224,8 @@ JudgeReply Node::Judge(const Person& who, int64_t submission_id, std::string_vie
     reply = {.id = decision.id, .created = true, .result = std::nullopt};
     if (words.verdict == Verdict::kAccept) {
       reply.result = impl_->cases.Accept(transaction, the_case, submission, decision, report);
-    } else {
-      const Workitem read = RequireWorkitem(transaction, submission.workitem_uid);
-      impl_->cases.Schedule(transaction, worklist::MakeRework(read, the_case, words.verdict),
-                            kNodeActor);
     }
+    Conclude(transaction, impl_->cases, submission, the_case, words.verdict);
   });
   return reply;
 }

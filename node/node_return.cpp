@@ -24,6 +24,7 @@ struct Shipment {
   std::vector<MadeObject> objects;       // of submission and acceptance
   std::vector<CaseInstance> instances;   // of the series that they are about
   std::vector<std::string> others;       // codes of other readers of that series
+  std::vector<std::string> staying;      // UIDs of their reports, which do not leave
   std::optional<Withdrawal> withdrawal;  // the delivery is that of its note
   std::optional<EarlierResult> earlier;  // what is withdrawn or amended
 };
@@ -59,7 +60,11 @@ Shipment ShipmentOf(const store::Reader& reader, const Delivery& delivery) {
   shipment.instances = store::CaseInstances(reader, shipment.the_case.id,
                                             shipment.submission.series_instance_uid, read.revision);
   for (const Submission& other : store::SubmissionsOf(reader, shipment.the_case.id)) {
-    shipment.others.push_back(other.author);
+    if (other.id == shipment.submission.id) continue;
+    if (!other.computed()) shipment.others.push_back(other.author);
+    for (const MadeObject& object : other.objects) {
+      if (object.kind == "SR") shipment.staying.push_back(object.sop_instance_uid);
+    }
   }
   if (!delivery.withdrawal.empty()) {
     shipment.withdrawal = store::FindWithdrawal(reader, delivery.withdrawal);
@@ -82,9 +87,9 @@ std::string Manifest(const Config& config, const Delivery& delivery, const Shipm
       shipment.withdrawal ? shipment.withdrawal->reader : shipment.decision.reader;
   std::vector<ReaderConfig> others;
   for (const std::string& code : shipment.others) others.push_back(PersonOf(config, code));
-  return ManifestOf(ReturnRecord{shipment.the_case, delivery, objects,
-                                 PersonOf(config, shipment.submission.author),
-                                 PersonOf(config, reviewer), std::move(others), shipment.earlier});
+  return ManifestOf(ReturnRecord{
+      shipment.the_case, delivery, objects, PersonOf(config, shipment.submission.author),
+      PersonOf(config, reviewer), std::move(others), shipment.earlier, shipment.staying});
 }
 
 }  // namespace
@@ -116,9 +121,11 @@ void Node::Impl::Return(const Delivery& delivery) {
     for (size_t i = 0; i < files.size(); ++i) {
       if (shipment.objects[i].kind == "SEG") segmentations.push_back(files[i]);
     }
-    along = helpers.Make({delivery.key, shipment.submission.author, shipment.objects,
-                          std::move(segmentations), shipment.instances,
-                          HelperKinds(config, delivery.destination)});
+    // Whoever decided stands for what was computed.
+    const std::string& author =
+        shipment.submission.computed() ? shipment.decision.reader : shipment.submission.author;
+    along = helpers.Make({delivery.key, author, shipment.objects, std::move(segmentations),
+                          shipment.instances, HelperKinds(config, delivery.destination)});
   }
   std::vector<MadeObject> objects = shipment.objects;
   objects.insert(objects.end(), along.objects.begin(), along.objects.end());

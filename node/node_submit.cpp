@@ -51,21 +51,6 @@ std::optional<int64_t> IdOf(const store::Reader& reader, const std::string& dige
   return found ? std::optional(found->id) : std::nullopt;
 }
 
-// Only where the project's destination is configured for them.
-bool TakesLabelMaps(const Config& config, const std::string& project_id) {
-  const ProjectConfig* project = config.FindProject(project_id);
-  if (project == nullptr) return false;
-  const auto destination = config.destinations.find(project->destination);
-  return destination != config.destinations.end() && destination->second.label_map;
-}
-
-// One object, or one per segment or per group of segments, as the project has it.
-seg::Split SplitOf(const Config& config, const std::string& project_id) {
-  const ProjectConfig* project = config.FindProject(project_id);
-  if (project == nullptr || project->split == "none") return seg::Split::kNone;
-  return project->split == "segment" ? seg::Split::kPerSegment : seg::Split::kPerGroup;
-}
-
 // A new version names the report that stood before it: that of the acceptance, which comes last.
 void PutAmendment(const store::Reader& reader, const std::string& workitem_uid,
                   Assignment& assignment) {
@@ -88,6 +73,21 @@ Json::Value CodesOf(const std::vector<Finding>& findings) {
   return codes;
 }
 
+}  // namespace
+
+bool TakesLabelMaps(const Config& config, const std::string& project_id) {
+  const ProjectConfig* project = config.FindProject(project_id);
+  if (project == nullptr) return false;
+  const auto destination = config.destinations.find(project->destination);
+  return destination != config.destinations.end() && destination->second.label_map;
+}
+
+seg::Split SplitOf(const Config& config, const std::string& project_id) {
+  const ProjectConfig* project = config.FindProject(project_id);
+  if (project == nullptr || project->split == "none") return seg::Split::kNone;
+  return project->split == "segment" ? seg::Split::kPerSegment : seg::Split::kPerGroup;
+}
+
 Json::Value ToJson(const std::vector<MadeObject>& objects) {
   Json::Value json(Json::arrayValue);
   for (const MadeObject& object : objects) {
@@ -99,8 +99,6 @@ Json::Value ToJson(const std::vector<MadeObject>& objects) {
   }
   return json;
 }
-
-}  // namespace
 
 Node::Impl::Task Node::Impl::TaskFor(const Person& who, const std::string& workitem_uid,
                                      const std::string& transaction_uid,
@@ -171,8 +169,14 @@ SubmitReply Node::Submit(const Person& who, const std::string& workitem_uid,
   Assignment assignment{task.the_case, who, task.instances,
                         TakesLabelMaps(impl_->config, task.the_case.project),
                         SplitOf(impl_->config, task.the_case.project)};
-  impl_->database.Read(
-      [&](const store::Reader& reader) { PutAmendment(reader, workitem_uid, assignment); });
+  std::vector<Submission> readers;
+  impl_->database.Read([&](const store::Reader& reader) {
+    PutAmendment(reader, workitem_uid, assignment);
+    if (!store::FindAdjudicationOf(reader, workitem_uid)) return;
+    readers = NewestReads(reader, task.the_case.id, form.series_instance_uid);
+    std::erase_if(readers, [&](const Submission& one) { return one.author == who.id; });
+  });
+  assignment.others = impl_->ReadersOf(readers);
   const auto prepared = impl_->builder.Prepare(assignment, form, labels, reply.findings);
   if (!prepared) return impl_->Refuse(who, task, std::move(reply.findings));
   const std::string digest = DigestOf(task.workitem, content, prepared->labels);
@@ -208,8 +212,13 @@ std::string Node::SubmissionFile(const Person& who, int64_t submission_id,
     if (!worklist::MaySeeSubmission(who, submission.author, project)) {
       throw Error(ErrorKind::kNotFound, "no such submission");
     }
-    for (const MadeObject& object : submission.objects) {
-      const bool wanted = object.kind == (kind == "sr" ? "SR" : "SEG");
+    std::vector<MadeObject> objects = submission.objects;
+    if (kind == "acceptance") {
+      const auto result = store::FindResultOf(reader, submission.id);
+      objects = result ? store::ResultObjects(reader, result->id) : std::vector<MadeObject>();
+    }
+    for (const MadeObject& object : objects) {
+      const bool wanted = object.kind == (kind == "seg" ? "SEG" : "SR");
       if (wanted && digest.empty()) digest = object.sha256;  // of several segmentations the first
     }
   });

@@ -54,15 +54,20 @@ void TrackSegments(const SubmissionForm& form, UidSource& uids, seg::Description
   }
 }
 
-// Who drew, and with what: the reader by the code that the lab knows, and this node (IHE AIR).
-std::vector<seg::Contributor> Contributors(const ReaderConfig& author,
+// Who drew, and with what: the readers by the code that the lab knows, and this node (IHE AIR).
+std::vector<seg::Contributor> Contributors(const Assignment& assignment,
                                            const std::string& device_uid) {
   seg::Contributor reader;
   reader.purpose = {"109103", "DCM", "Modifying Equipment"};
   reader.manufacturer = "Glossator";
   reader.model_name = "Reader's workbench";
-  reader.operators = {author.id};
   reader.description = "Segments drawn by the reader";
+  if (assignment.computed) {
+    for (const OtherRead& other : assignment.others) reader.operators.push_back(other.reader.id);
+    reader.description = "Segments drawn by the readers, before the consensus";
+  } else {
+    reader.operators = {assignment.author.id};
+  }
   seg::Contributor node;
   node.purpose = {"109102", "DCM", "Processing Equipment"};
   node.manufacturer = "Glossator";
@@ -70,6 +75,9 @@ std::vector<seg::Contributor> Contributors(const ReaderConfig& author,
   node.software_versions = std::string(dicom::kImplementationVersionName);
   node.device_uid = device_uid;
   node.description = "Segmentation written and verified";
+  if (assignment.computed) {
+    node.description = "Consensus computed: " + assignment.computed->algorithm.name;
+  }
   return {reader, node};
 }
 
@@ -140,8 +148,8 @@ std::vector<BuiltObject> ResultBuilder::BuildSegmentations(
   const seg::LabelVolume labels = prepared.labels.view();
   seg::Description description = form.description;
   description.series_description = kSeriesDescription;
-  description.content_creator = assignment.author.id;
-  description.contributors = Contributors(assignment.author, device_uid_);
+  if (!assignment.computed) description.content_creator = assignment.author.id;
+  description.contributors = Contributors(assignment, device_uid_);
   TrackSegments(form, uids_, description);
   seg::Identity identity{.series_instance_uid = uids_.New(),
                          .sop_instance_uid = uids_.New(),
@@ -195,6 +203,13 @@ std::optional<Prepared> ResultBuilder::Prepare(const Assignment& assignment,
   if (HasErrors(findings)) return std::nullopt;
   SortAs(*source, heads);
   return Prepared{std::move(*source), std::move(heads), std::move(*volume)};
+}
+
+Prepared ResultBuilder::Fit(const Assignment& assignment, seg::Labels labels) {
+  std::vector<dicom::DataSet> heads = HeadsOf(assignment.instances);
+  seg::Source source = seg::MakeSource(heads);
+  SortAs(source, heads);
+  return {std::move(source), std::move(heads), std::move(labels)};
 }
 
 std::vector<BuiltObject> ResultBuilder::Build(const Assignment& assignment,

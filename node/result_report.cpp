@@ -13,6 +13,7 @@ namespace glossator::node {
 namespace {
 
 constexpr int kReportSeries = 2;
+const dicom::Code kAdjudicator{"C96561", "NCIt", "Adjudicator"};
 
 // Where a form's segment is in the description, which is also the order in the SEG.
 size_t IndexOf(const SubmissionForm& form, uint16_t label) {
@@ -113,7 +114,85 @@ void RequireSame(const std::string& file, const sr::ReportDescription& sent) {
   }
 }
 
+// Which algorithm made a segment, and what it says of each reader, in the first group about it.
+void PutComputation(const Computation& computation, const std::map<uint16_t, PlacedSegment>& places,
+                    std::vector<sr::MeasurementGroup>& groups) {
+  for (sr::MeasurementGroup& group : groups) group.algorithm = computation.algorithm;
+  for (const Computation::Value& one : computation.values) {
+    const PlacedSegment& place = places.at(one.label);
+    const auto group = std::ranges::find_if(groups, [&](const sr::MeasurementGroup& candidate) {
+      return candidate.segment && candidate.segment->number == place.number &&
+             candidate.segment->sop_instance_uid == place.sop_instance_uid;
+    });
+    if (group != groups.end()) group->measurements.push_back(one.value);
+  }
+}
+
+const char* SeriesNameOf(const Assignment& assignment) {
+  if (assignment.computed) return "Consensus";
+  return assignment.others.empty() ? "Measurements" : "Adjudication";
+}
+
 }  // namespace
+
+BuiltObject BuiltReport(const dicom::DataSet& report, const std::vector<dicom::DataSet>& sources,
+                        std::vector<Finding>& findings) {
+  for (Finding& finding : sr::Verify(report, &sources)) {
+    finding.file = "SR";
+    findings.push_back(std::move(finding));
+  }
+  BuiltObject built;
+  built.file = dicom::WriteFile(report, dicom::kExplicitLittleEndian);
+  built.object = {.kind = "SR",
+                  .sop_class_uid = report.GetString(dicom::tags::SOPClassUID),
+                  .sop_instance_uid = report.GetString(dicom::tags::SOPInstanceUID),
+                  .series_instance_uid = report.GetString(dicom::tags::SeriesInstanceUID),
+                  .size = static_cast<int64_t>(built.file.size()),
+                  .sha256 = ""};
+  return built;
+}
+
+sr::PersonObserver ObserverOf(const ReaderConfig& person, const std::optional<dicom::Code>& role) {
+  return {.name = person.id, .organization = person.organization, .role_in_procedure = role};
+}
+
+sr::Participant ParticipantOf(const ReaderConfig& person, const char* type,
+                              const std::string& date_time) {
+  return {
+      .type = type, .date_time = date_time, .name = person.id, .organization = person.organization};
+}
+
+sr::Predecessor PredecessorOf(const std::string& study_uid, const MadeObject& report) {
+  return {study_uid, report.series_instance_uid, report.sop_class_uid, report.sop_instance_uid};
+}
+
+// Of a consensus its readers; of an adjudication the adjudicator, then the readers.
+sr::ReportDescription ResultBuilder::ContextOf(const Assignment& assignment) {
+  sr::ReportDescription description;
+  sr::Provenance& provenance = description.provenance;
+  description.device = Device(device_uid_);
+  description.amendment_reason = assignment.amendment_reason;
+  if (!assignment.computed) {
+    const auto role = assignment.others.empty() ? std::nullopt : std::optional(kAdjudicator);
+    description.person = ObserverOf(assignment.author, role);
+    provenance.participants = {
+        ParticipantOf(assignment.author, "SOURCE", ToDicomDateTime(clock_.Now()))};
+  }
+  for (const OtherRead& other : assignment.others) {
+    if (description.person) {
+      description.readers.push_back(ObserverOf(other.reader));
+    } else {
+      description.person = ObserverOf(other.reader);
+    }
+    provenance.participants.push_back(ParticipantOf(other.reader, "SOURCE"));
+    if (!other.report) continue;
+    provenance.predecessors.push_back(PredecessorOf(assignment.the_case.study_uid, *other.report));
+  }
+  if (assignment.amends) {
+    provenance.predecessors = {PredecessorOf(assignment.the_case.study_uid, *assignment.amends)};
+  }
+  return description;
+}
 
 std::optional<BuiltObject> ResultBuilder::BuildReport(
     const Assignment& assignment, const SubmissionForm& form, const Prepared& prepared,
@@ -123,48 +202,28 @@ std::optional<BuiltObject> ResultBuilder::BuildReport(
   for (const Measurement& measurement : form.measurements) groups.Add(measurement);
   for (const sr::MeasurementGroup& finding : form.findings) groups.Add(finding);
   groups.AddUnmeasured();
-  sr::ReportDescription description;
-  description.person = sr::PersonObserver{assignment.author.id, assignment.author.organization};
-  description.device = Device(device_uid_);
+  sr::ReportDescription description = ContextOf(assignment);
   description.groups = groups.Take();
-  description.provenance.participants = {{.type = "SOURCE",
-                                          .date_time = ToDicomDateTime(clock_.Now()),
-                                          .name = assignment.author.id,
-                                          .organization = assignment.author.organization}};
-  description.amendment_reason = assignment.amendment_reason;
-  if (assignment.amends) {
-    const MadeObject& earlier = *assignment.amends;
-    description.provenance.predecessors = {{assignment.the_case.study_uid,
-                                            earlier.series_instance_uid, earlier.sop_class_uid,
-                                            earlier.sop_instance_uid}};
+  std::vector<dicom::DataSet> others;
+  std::vector<std::string> files;
+  for (const BuiltObject& one : segmentations) {
+    others.push_back(dicom::ReadHead(one.file).data_set);
+    files.push_back(one.file);
   }
+  AddAgreement(files, assignment.others, prepared.source, description.groups);
+  if (assignment.computed) PutComputation(*assignment.computed, places, description.groups);
   const sr::Identity identity{.series_instance_uid = uids_.New(),
                               .sop_instance_uid = uids_.New(),
                               .series_number = kReportSeries,
-                              .series_description = "Measurements"};
-  std::vector<dicom::DataSet> others;
-  for (const BuiltObject& one : segmentations) {
-    others.push_back(dicom::ReadHead(one.file).data_set);
-  }
+                              .series_description = SeriesNameOf(assignment)};
   const auto report = OrFinding(findings, "measurement", "measurements", [&] {
     return sr::Encode(description, prepared.heads, others, identity, clock_.Now());
   });
   if (!report) return std::nullopt;
   std::vector<dicom::DataSet> sources = prepared.heads;
   sources.insert(sources.end(), others.begin(), others.end());
-  for (Finding& finding : sr::Verify(*report, &sources)) {
-    finding.file = "SR";
-    findings.push_back(std::move(finding));
-  }
-  BuiltObject built;
-  built.file = dicom::WriteFile(*report, dicom::kExplicitLittleEndian);
+  BuiltObject built = BuiltReport(*report, sources, findings);
   RequireSame(built.file, description);
-  built.object = {.kind = "SR",
-                  .sop_class_uid = report->GetString(dicom::tags::SOPClassUID),
-                  .sop_instance_uid = identity.sop_instance_uid,
-                  .series_instance_uid = identity.series_instance_uid,
-                  .size = static_cast<int64_t>(built.file.size()),
-                  .sha256 = ""};
   return built;
 }
 

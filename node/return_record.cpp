@@ -55,6 +55,8 @@ std::string ManifestOf(const ReturnRecord& record) {
   }
   for (const ReaderConfig& person : record.others) json["people"].append(ToJson(person));
   if (record.earlier) json["earlier"] = ToJson(*record.earlier);
+  json["staying"] = Json::Value(Json::arrayValue);
+  for (const std::string& uid : record.staying) json["staying"].append(uid);
   json["files"] = ToJson(record.objects);
   return dicom::WriteJson(json);
 }

@@ -5,6 +5,7 @@
 //              "reader":{"code","name","organization"},"reviewer":{the same},
 //              "people":[{the same}]  (whoever may be named in the files by code),
 //              "earlier"?:{"result","withdrawn":bool,"objects":[{as in "files"}]},
+//              "staying":[UIDs of reports that the files follow and that do not leave the lab],
 //              "files":[{"sop_class_uid","sop_instance_uid","series_instance_uid","size","sha256"}]}
 //   chunks 2.. the files' Part 10 bytes one after the other, in the order of "files", cut anywhere
 //   trailer    the delivery_key: the same record twice has the same
@@ -43,6 +44,7 @@ struct ReturnRecord {
   ReaderConfig reviewer;  // who accepted, or withdrew
   std::vector<ReaderConfig> others;  // readers whom the files name beside these two
   std::optional<EarlierResult> earlier;
+  std::vector<std::string> staying;  // SOP Instance UIDs
 };
 
 std::string ManifestOf(const ReturnRecord& record);

@@ -70,6 +70,19 @@ Answer WithdrawCase(const Services& services, const Call& call) {
   return JsonAnswer(json, 201);
 }
 
+Answer AgreeOnCase(const Services& services, const Call& call) {
+  const node::SubmitReply reply = services.node->Consensus(call.who, call.Id(), call.request.body);
+  Json::Value json(Json::objectValue);
+  json["id"] = Count(reply.id);
+  return JsonAnswer(json, reply.created ? 201 : 200);
+}
+
+Answer AdjudicateCase(const Services& services, const Call& call) {
+  Json::Value json(Json::objectValue);
+  json["workitem"] = services.node->Adjudicate(call.who, call.Id(), call.request.body);
+  return JsonAnswer(json, 201);
+}
+
 Answer AmendCase(const Services& services, const Call& call) {
   Json::Value json(Json::objectValue);
   json["workitem"] = services.node->Amend(call.who, call.Id(), call.request.body);

@@ -232,18 +232,31 @@ CREATE TABLE delivery_helper (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+constexpr std::string_view kNodeAdjudication = R"sql(
+-- The read of an adjudicator.
+CREATE TABLE adjudication (
+  workitem TEXT PRIMARY KEY REFERENCES workitem (uid),
+  reason TEXT NOT NULL,
+  reader TEXT NOT NULL,
+  created TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql";
+
 constexpr std::array kNounTables = std::to_array<std::string_view>(
     {"study_case", "instance", "batch", "workitem", "submission", "submission_object", "decision",
      "result", "result_object", "delivery", "delivery_helper", "withdrawal", "amendment",
-     "setting"});
+     "adjudication", "setting"});
 
 }  // namespace
 
 std::span<const Migration> NodeMigrations() {
-  static const std::array<Migration, 5> kMigrations = {
-      kJournalMigration, Migration{2, "node", kNodeTables}, Migration{3, "setting", kNodeSetting},
+  static const std::array<Migration, 6> kMigrations = {
+      kJournalMigration,
+      Migration{2, "node", kNodeTables},
+      Migration{3, "setting", kNodeSetting},
       Migration{4, "links of patients", kPatientLinks},
-      Migration{5, "withdrawal", kNodeWithdrawal}};
+      Migration{5, "withdrawal", kNodeWithdrawal},
+      Migration{6, "adjudication", kNodeAdjudication}};
   return kMigrations;
 }
 

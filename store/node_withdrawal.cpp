@@ -23,6 +23,14 @@ std::optional<Amendment> AmendmentAt(const Reader& reader, const std::string& wo
   return Amendment{row.Text(0), row.Int64(1), row.Text(2), row.Text(3), row.Text(4)};
 }
 
+std::optional<Adjudication> AdjudicationAt(const Reader& reader, const std::string& workitem_uid) {
+  Rows row =
+      reader.Query("SELECT workitem, reason, reader, created FROM adjudication WHERE workitem = ?",
+                   {workitem_uid});
+  if (!row.Next()) return std::nullopt;
+  return Adjudication{row.Text(0), row.Text(1), row.Text(2), row.Text(3)};
+}
+
 std::string ReplacedBy(const Reader& reader, const std::string& workitem_uid) {
   Rows row = reader.Query("SELECT replaces FROM workitem WHERE uid = ?", {workitem_uid});
   return row.Next() ? row.Text(0) : "";
@@ -59,6 +67,23 @@ void InsertAmendment(Transaction& transaction, const Amendment& amendment) {
       "INSERT INTO amendment (workitem, result, reason, reader, created) VALUES (?,?,?,?,?)",
       {amendment.workitem, amendment.result, amendment.reason, amendment.reader,
        transaction.now()});
+}
+
+std::optional<Adjudication> FindAdjudicationOf(const Reader& reader,
+                                               const std::string& workitem_uid) {
+  std::string uid = workitem_uid;
+  for (int i = 0; i < kReplacedMax && !uid.empty(); ++i) {
+    if (auto found = AdjudicationAt(reader, uid)) return found;
+    if (AmendmentAt(reader, uid)) return std::nullopt;
+    uid = ReplacedBy(reader, uid);
+  }
+  return std::nullopt;
+}
+
+void InsertAdjudication(Transaction& transaction, const Adjudication& adjudication) {
+  transaction.Execute(
+      "INSERT INTO adjudication (workitem, reason, reader, created) VALUES (?,?,?,?)",
+      {adjudication.workitem, adjudication.reason, adjudication.reader, transaction.now()});
 }
 
 std::vector<MadeObject> ResultObjects(const Reader& reader, int64_t result) {

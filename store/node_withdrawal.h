@@ -20,6 +20,11 @@ void InsertWithdrawal(Transaction& transaction, const Withdrawal& withdrawal);
 std::optional<Amendment> FindAmendmentOf(const Reader& reader, const std::string& workitem_uid);
 void InsertAmendment(Transaction& transaction, const Amendment& amendment);
 
+// Of the workitem, or of one that it replaces; not past an amendment: that is another round.
+std::optional<Adjudication> FindAdjudicationOf(const Reader& reader,
+                                               const std::string& workitem_uid);
+void InsertAdjudication(Transaction& transaction, const Adjudication& adjudication);
+
 // The report of the acceptance; its bytes are in the blob store.
 std::vector<MadeObject> ResultObjects(const Reader& reader, int64_t result);
 void InsertResultObject(Transaction& transaction, int64_t result, int64_t ordinal,

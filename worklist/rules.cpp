@@ -34,7 +34,7 @@ bool IsEligible(const ReaderConfig& who, const Workitem& workitem, const Setting
   const bool seat_is_free =
       workitem.scheduled_performer.empty() || workitem.scheduled_performer == who.id;
   return who.Sees(setting.project) && MayPerform(who, workitem.stage) && seat_is_free &&
-         workitem.excluded_performer != who.id && setting.author != who.id;
+         workitem.excluded_performer != who.id && !setting.authors.contains(who.id);
 }
 
 bool MaySee(const ReaderConfig& who, const Workitem& workitem, const Setting& setting) {

@@ -2,6 +2,7 @@
 // Who may do what, and which workitem follows which. Pure.
 #pragma once
 
+#include <set>
 #include <string>
 
 #include "model/case.h"
@@ -23,7 +24,7 @@ bool IsAuditor(const ReaderConfig& who);
 // What a rule must know about a workitem besides itself.
 struct Setting {
   std::string project;
-  std::string author;  // REVIEW: of the submission to be judged; else empty
+  std::set<std::string> authors{};  // REVIEW: of the submission to be judged; else empty
 };
 
 // May be the performer, whatever the state: project, role, seat, and never one's own work.

@@ -176,7 +176,9 @@ TEST_F(Return, NumbersAreInHealth) {
 // All tests of this room run under the fixture's DemandEvents(). Here it bites.
 TEST_F(Return, NoNounChangesWithoutAnEventInTheSameTransaction) {
   config_.destinations["pacs"].helpers = {"KO"};
-  Accept();
+  const int64_t id = Submitted();
+  node_->Adjudicate(bob_, 1, R"({"reason":"a row in every table"})");
+  node_->Judge(bob_, id, R"({"verdict":"ACCEPT"})");
   node_->Tick();
   node_->Amend(bob_, 1, R"({"reason":"a row in every table"})");
   node_->Withdraw(bob_, 1, R"({"reason":"a row in every table"})");

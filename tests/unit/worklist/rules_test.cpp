@@ -28,26 +28,26 @@ Workitem Review() {
 }
 
 TEST(Rules, LetNobodyReviewTheirOwnWork) {
-  const Setting setting{"LUNG", "alice"};
+  const Setting setting{"LUNG", {"alice"}};
   EXPECT_FALSE(IsEligible(Person("alice", "specialist"), Review(), setting));
   EXPECT_TRUE(IsEligible(Person("bob", "specialist"), Review(), setting));
   EXPECT_TRUE(IsEligible(Person("bob", "clinician"), Review(), setting));
 }
 
 TEST(Rules, LetAnnotatorsReadAndNotReview) {
-  EXPECT_TRUE(IsEligible(Person("bob", "annotator"), Workitem(), {"LUNG", ""}));
-  EXPECT_FALSE(IsEligible(Person("bob", "annotator"), Review(), {"LUNG", "alice"}));
+  EXPECT_TRUE(IsEligible(Person("bob", "annotator"), Workitem(), {"LUNG", {}}));
+  EXPECT_FALSE(IsEligible(Person("bob", "annotator"), Review(), {"LUNG", {"alice"}}));
 }
 
 TEST(Rules, KeepManagersAndAuditorsFromReading) {
-  EXPECT_FALSE(IsEligible(Person("bob", "manager"), Workitem(), {"LUNG", ""}));
-  EXPECT_FALSE(IsEligible(Person("bob", "auditor"), Workitem(), {"LUNG", ""}));
+  EXPECT_FALSE(IsEligible(Person("bob", "manager"), Workitem(), {"LUNG", {}}));
+  EXPECT_FALSE(IsEligible(Person("bob", "auditor"), Workitem(), {"LUNG", {}}));
 }
 
 TEST(Rules, KeepProjectsApart) {
   const ReaderConfig other = Person("bob", "specialist", "HEART");
-  EXPECT_FALSE(MaySee(other, Workitem(), {"LUNG", ""}));
-  EXPECT_FALSE(MaySee(Person("max", "manager", "HEART"), Workitem(), {"LUNG", ""}));
+  EXPECT_FALSE(MaySee(other, Workitem(), {"LUNG", {}}));
+  EXPECT_FALSE(MaySee(Person("max", "manager", "HEART"), Workitem(), {"LUNG", {}}));
   EXPECT_FALSE(MaySeeSubmission(other, "bob", "LUNG"));
 }
 
@@ -55,9 +55,9 @@ TEST(Rules, HideWhatAnotherReaderHasClaimed) {
   Workitem claimed;
   claimed.state = WorkitemState::kInProgress;
   claimed.performer = "alice";
-  EXPECT_FALSE(MaySee(Person("bob", "annotator"), claimed, {"LUNG", ""}));
-  EXPECT_TRUE(MaySee(Person("alice", "annotator"), claimed, {"LUNG", ""}));
-  EXPECT_TRUE(MaySee(Person("max", "manager"), claimed, {"LUNG", ""}));
+  EXPECT_FALSE(MaySee(Person("bob", "annotator"), claimed, {"LUNG", {}}));
+  EXPECT_TRUE(MaySee(Person("alice", "annotator"), claimed, {"LUNG", {}}));
+  EXPECT_TRUE(MaySee(Person("max", "manager"), claimed, {"LUNG", {}}));
 }
 
 TEST(Rules, SendReturnedWorkBackToItsAuthorAndRejectedWorkToSomebodyElse) {
@@ -71,8 +71,8 @@ TEST(Rules, SendReturnedWorkBackToItsAuthorAndRejectedWorkToSomebodyElse) {
   EXPECT_EQ(rework.replaces, "2.25.5");
   EXPECT_EQ(rework.revision, 3);
   const Workitem fresh = MakeRework(read, the_case, Verdict::kReject);
-  EXPECT_FALSE(IsEligible(Person("alice", "annotator"), fresh, {"LUNG", ""}));
-  EXPECT_TRUE(IsEligible(Person("bob", "annotator"), fresh, {"LUNG", ""}));
+  EXPECT_FALSE(IsEligible(Person("alice", "annotator"), fresh, {"LUNG", {}}));
+  EXPECT_TRUE(IsEligible(Person("bob", "annotator"), fresh, {"LUNG", {}}));
 }
 
 TEST(Rules, KnowOnlyTheProtocolsThatExist) {
