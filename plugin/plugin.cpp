@@ -103,6 +103,12 @@ std::unique_ptr<Plugin> Plugin::Make(OrthancPluginContext* context) {
     return nullptr;
   }
   std::unique_ptr<Plugin> plugin(new Plugin(orthanc, std::move(config), all));
+  try {
+    plugin->KeepFiles(context);
+  } catch (const Error& error) {
+    Report(orthanc, {FaultsOf(error)});
+    return nullptr;
+  }
   RegisterCallbacks(
       context, *plugin,
       {"/glossator", "/glossator/(.*)", "/dicom-web/workitems", "/dicom-web/workitems/(.*)"});
@@ -114,6 +120,7 @@ Plugin::Plugin(Orthanc orthanc, Config config, const Json::Value& orthanc_config
       config_(std::move(config)),
       folders_(orthanc.StorageFolders(orthanc_configuration)),
       decoy_(NobodysObject()),
+      storage_area_(folders_[0], orthanc_configuration.get("SyncStorageArea", true).asBool()),
       reads_(config_, DicomWebRootOf(orthanc_configuration), ReadPorts()) {}
 
 Reads::Ports Plugin::ReadPorts() {
@@ -126,9 +133,16 @@ Reads::Ports Plugin::ReadPorts() {
               }};
 }
 
+void Plugin::KeepFiles(OrthancPluginContext* context) {
+  if (!config_.own_storage_area) return;
+  storage_area_.MakeRoot();
+  RegisterStorageArea(context, storage_area_);
+}
+
 Plugin::~Plugin() {
   OnStopped();
   ForgetCallbacks();
+  ForgetStorageArea();
   SetLogSink({});
 }
 

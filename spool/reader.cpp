@@ -36,7 +36,7 @@ Reader::Record Reader::ReadWhile(Place place, const VisitWhile& visit) const {
   CommitFrame commit = Locked([&] { return frames_->ReadCommit(place); });
   for (size_t i = 0; i < commit.chunks.size(); ++i) {
     const auto chunk = Locked([&] { return frames_->ReadChunk(commit, i); });
-    if (!visit(chunk, i + 1 == commit.chunks.size())) break;
+    if (!visit(chunk.view, i + 1 == commit.chunks.size())) break;
   }
   return {commit.record, std::move(commit.trailer)};
 }

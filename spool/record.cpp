@@ -10,15 +10,23 @@ namespace glossator::spool {
 namespace {
 
 constexpr size_t kOpenFilesMax = 8;
-constexpr uint64_t kBlockBytes = 512 << 10;
-constexpr size_t kBlocksMax = 16;
+constexpr uint64_t kBlockBytes = 1 << 20;  // most chunks lie in one
+constexpr size_t kBlocksMax = 8;
 
 }  // namespace
+
+struct FrameReader::Block {
+  std::string bytes;
+
+  std::string_view From(size_t offset) const {
+    return std::string_view(bytes).substr(std::min(offset, bytes.size()));
+  }
+};
 
 struct FrameReader::OpenFile {
   std::unique_ptr<FileSystem::File> file;
   uint64_t size = 0;
-  std::map<uint64_t, std::string> blocks;  // by number
+  std::map<uint64_t, std::shared_ptr<const Block>> blocks;  // by number
 };
 
 FrameReader::FrameReader(FileSystem& files, std::filesystem::path directory)
@@ -37,36 +45,44 @@ FrameReader::OpenFile* FrameReader::FileOf(uint64_t slot) {
   return (open_[slot] = std::make_unique<OpenFile>(OpenFile{std::move(file), size, {}})).get();
 }
 
-std::string FrameReader::Cut(OpenFile& file, uint64_t offset, size_t size) {
-  std::string bytes;
-  bytes.reserve(size);
-  while (bytes.size() < size) {
-    const uint64_t at = offset + bytes.size();
-    const uint64_t number = at / kBlockBytes;
-    auto block = file.blocks.find(number);
-    if (block == file.blocks.end()) {
-      if (++blocks_ > kBlocksMax) {
-        for (auto& [slot, other] : open_) other->blocks.clear();
-        blocks_ = 1;
-      }
-      block =
-          file.blocks.emplace(number, file.file->ReadAt(number * kBlockBytes, kBlockBytes)).first;
-    }
-    const size_t skip = at % kBlockBytes;
-    if (skip >= block->second.size()) break;
-    bytes.append(block->second, skip, size - bytes.size());
+std::shared_ptr<const FrameReader::Block> FrameReader::BlockOf(OpenFile& file, uint64_t number) {
+  if (const auto known = file.blocks.find(number); known != file.blocks.end()) {
+    return known->second;
   }
-  return bytes;
+  if (++blocks_ > kBlocksMax) {
+    for (auto& [slot, other] : open_) other->blocks.clear();
+    blocks_ = 1;
+  }
+  auto block = std::make_shared<Block>();
+  block->bytes = file.file->ReadAt(number * kBlockBytes, kBlockBytes);
+  return file.blocks[number] = std::move(block);
+}
+
+Bytes FrameReader::Cut(OpenFile& file, uint64_t offset, size_t size) {
+  const auto first = BlockOf(file, offset / kBlockBytes);
+  const auto rest = first->From(offset % kBlockBytes);
+  if (rest.size() >= size || first->bytes.size() < kBlockBytes)
+    return {rest.substr(0, size), first};
+  const auto joined = std::make_shared<std::string>(rest);
+  joined->reserve(size);
+  while (joined->size() < size) {
+    const uint64_t at = offset + joined->size();  // where a block begins
+    const auto more = BlockOf(file, at / kBlockBytes)->From(0).substr(0, size - joined->size());
+    if (more.empty()) break;
+    joined->append(more);
+  }
+  return {*joined, joined};
 }
 
 std::optional<Frame> FrameReader::TryRead(Place place) {
   OpenFile* file = FileOf(SlotOf(place.segment));
   if (file == nullptr || place.offset >= file->size) return std::nullopt;
-  const auto header = DecodeFrame(Cut(*file, place.offset, kHeaderSize));
+  const auto header = DecodeFrame(Cut(*file, place.offset, kHeaderSize).view);
   if (!header || header->segment != place.segment) return std::nullopt;
   if (header->length > file->size) return std::nullopt;
   Frame frame{*header, Cut(*file, place.offset + kHeaderSize, header->length)};
-  if (frame.payload.size() != header->length || Crc32c(frame.payload) != header->payload_crc) {
+  const auto payload = frame.payload.view;
+  if (payload.size() != header->length || Crc32c(payload) != header->payload_crc) {
     return std::nullopt;
   }
   return frame;
@@ -92,13 +108,13 @@ std::optional<CommitFrame> FrameReader::ReadCommit(Place place) {
   const auto frame = Read(place);
   if (!frame) return std::nullopt;
   if (frame->header.type != FrameType::kCommit) return Fail(Fault::kGone);
-  std::string_view rest = frame->payload;
+  std::string_view rest = frame->payload.view;
   auto chunks = TakePlaces(rest, frame->header.number);
   if (!chunks) return Fail(Fault::kDamaged);
   return CommitFrame{frame->header.record, std::move(*chunks), std::string(rest)};
 }
 
-std::optional<std::string> FrameReader::ReadChunk(const CommitFrame& commit, size_t number) {
+std::optional<Bytes> FrameReader::ReadChunk(const CommitFrame& commit, size_t number) {
   auto frame = Read(commit.chunks[number]);
   if (!frame || frame->header.type != FrameType::kChunk || frame->header.record != commit.record ||
       frame->header.number != number) {

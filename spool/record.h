@@ -15,9 +15,15 @@
 
 namespace glossator::spool {
 
+// Bytes that stay as long as somebody holds their owner.
+struct Bytes {
+  std::string_view view;
+  std::shared_ptr<const void> owner;
+};
+
 struct Frame {
   FrameHeader header;
-  std::string payload;
+  Bytes payload;
 };
 
 struct CommitFrame {
@@ -40,7 +46,7 @@ class FrameReader {
   // A commit frame taken apart; other frames at that place count as kGone.
   std::optional<CommitFrame> ReadCommit(Place place);
   // One chunk of that record; anything else there counts as kDamaged.
-  std::optional<std::string> ReadChunk(const CommitFrame& commit, size_t number);
+  std::optional<Bytes> ReadChunk(const CommitFrame& commit, size_t number);
 
   Fault fault() const { return fault_; }
 
@@ -49,12 +55,14 @@ class FrameReader {
     fault_ = fault;
     return std::nullopt;
   }
+  struct Block;
   struct OpenFile;
   OpenFile* FileOf(uint64_t slot);
   std::optional<Frame> TryRead(Place place);
   Fault FaultAt(Place place);
-  // Shorter at the end of the file.
-  std::string Cut(OpenFile& file, uint64_t offset, size_t size);
+  std::shared_ptr<const Block> BlockOf(OpenFile& file, uint64_t number);
+  // Shorter at the end of the file. Out of one block without a copy.
+  Bytes Cut(OpenFile& file, uint64_t offset, size_t size);
 
   FileSystem& files_;
   std::filesystem::path directory_;

@@ -49,7 +49,7 @@ Recovery::State Recovery::Check(const CommitFrame& commit, Recovered& found) {
     if (!chunk && contents_.WasReused(commit.chunks[i].segment)) return State::kReleased;
     if (!chunk && contents_.WasSynced(found.place)) return State::kDamaged;
     if (!chunk) return Blame(commit.chunks[i]);
-    found.bytes += chunk->size();
+    found.bytes += chunk->view.size();
   }
   return State::kWhole;
 }

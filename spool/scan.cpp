@@ -45,7 +45,7 @@ class Scanner {
   void TakeReleases(Place place, uint64_t count) {
     const auto frame = frames_.Read(place);
     if (!frame) return;
-    std::string_view payload = frame->payload;
+    std::string_view payload = frame->payload.view;
     if (const auto places = TakePlaces(payload, count)) {
       contents_.released.insert(places->begin(), places->end());
     }
