@@ -58,6 +58,23 @@ std::string Clean(const Codec& codec, const Request& request) {
   return out;
 }
 
+// Other values in the frame's own syntax. Only where they come back as they are.
+std::string Replace(const Codec& codec, const Request& request) {
+  if (codec.encode == nullptr || !IsExact(request)) {
+    throw Error(ErrorKind::kUnsupported, "a compression with loss");
+  }
+  Raster raster = codec.decode(request.frame, request.format);
+  if (raster.format.samples != 1 || raster.bytes.size() != request.native.size()) {
+    throw Error(ErrorKind::kInvalid, "the new values are not those of such a frame");
+  }
+  raster.bytes = request.native;
+  std::string out = codec.encode(raster, request.frame);
+  if (codec.decode(out, request.format).bytes != raster.bytes) {
+    throw Error(ErrorKind::kInternal, "the frame reads back differently");
+  }
+  return out;
+}
+
 // The darkest half percent is black and the brightest white.
 std::string Picture(const Raster& raster) {
   const auto gray = pixels::Brightness(raster.bytes, raster.format);
@@ -81,9 +98,15 @@ Reply Do(const Request& request) {
     reply.frame = Clean(codec, request);
     return reply;
   }
+  if (request.action == Action::kReplace) {
+    reply.frame = Replace(codec, request);
+    return reply;
+  }
   const Raster raster = codec.decode(request.frame, request.format);
   if (request.action == Action::kPicture) {
     reply.frame = Picture(raster);
+  } else if (request.action == Action::kDecode) {
+    reply.frame = raster.bytes;
   } else {
     reply.found = pixels::FindText(pixels::Brightness(raster.bytes, raster.format),
                                    raster.format.bits_stored, request.ignored);

@@ -112,6 +112,7 @@ std::string Write(const Request& request) {
   PutRectangles(out, request.ignored);
   PutRectangles(out, request.blank);
   PutText(out, request.frame);
+  PutText(out, request.native);
   return out;
 }
 
@@ -128,13 +129,14 @@ Request ReadRequest(std::string_view bytes) {
   Taker taker(bytes);
   Request request;
   const uint64_t action = taker.Number(1);
-  Taker::Require(action >= 1 && action <= 3);
+  Taker::Require(action >= 1 && action <= static_cast<uint8_t>(Action::kReplace));
   request.action = static_cast<Action>(action);
   request.syntax = taker.Text(kTextBytesMax);
   request.format = TakeFormat(taker);
   request.ignored = taker.Rectangles();
   request.blank = taker.Rectangles();
   request.frame = taker.Text(kMessageBytesMax);
+  request.native = taker.Text(kFrameBytesMax);
   taker.End();
   return request;
 }

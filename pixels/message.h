@@ -15,6 +15,8 @@ enum class Action : uint8_t {
   kLook = 1,     // where is text? nothing is written
   kClean = 2,    // blank and encode again
   kPicture = 3,  // brightness in 8 bits, rows * columns bytes, for a person's eyes
+  kDecode = 4,   // the frame without compression, little endian
+  kReplace = 5,  // the frame with the values of `native`, without loss
 };
 
 struct Request {
@@ -24,6 +26,7 @@ struct Request {
   std::vector<Rectangle> ignored;  // kLook: text in there is known already
   std::vector<Rectangle> blank;    // kClean
   std::string frame;               // one frame as it is encoded
+  std::string native;              // kReplace: frame_bytes() of the format
 };
 
 struct Reply {

@@ -115,7 +115,9 @@ void AddText(Cleaning& cleaning, const std::vector<std::string>& frames, const F
   }
 }
 
-void PutBack(dicom::DataSet& object, const std::vector<std::string>& frames, bool encapsulated) {
+}  // namespace
+
+void PutFrames(dicom::DataSet& object, const std::vector<std::string>& frames, bool encapsulated) {
   dicom::Element& element = *object.Find(tags::PixelData);
   if (!encapsulated) {
     size_t at = 0;
@@ -131,8 +133,6 @@ void PutBack(dicom::DataSet& object, const std::vector<std::string>& frames, boo
   object.Erase(tags::ExtendedOffsetTable);
   object.Erase(tags::ExtendedOffsetTableLengths);
 }
-
-}  // namespace
 
 std::vector<std::string> FramesOf(const dicom::DataSet& object, const Format& format) {
   const dicom::Element* element = object.Find(tags::PixelData);
@@ -161,7 +161,7 @@ Outcome CleanPixels(dicom::DataSet& object, const dicom::TransferSyntax& syntax,
     if (plan.detect) AddText(cleaning, frames, *format, outcome.blank);
     if (!outcome.blank.empty()) {
       cleaning.Blank(frames, outcome.blank);
-      PutBack(object, frames, syntax.encapsulated);
+      PutFrames(object, frames, syntax.encapsulated);
     }
   } catch (const Error& error) {
     outcome.fault = error.what();

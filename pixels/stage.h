@@ -27,4 +27,7 @@ Outcome CleanPixels(dicom::DataSet& object, const dicom::TransferSyntax& syntax,
 // The frames as they are encoded; empty when the fragments cannot be told apart.
 std::vector<std::string> FramesOf(const dicom::DataSet& object, const Format& format);
 
+// The opposite: as many frames, each of the size it had when it is native.
+void PutFrames(dicom::DataSet& object, const std::vector<std::string>& frames, bool encapsulated);
+
 }  // namespace glossator::pixels

@@ -171,9 +171,11 @@ def frames():
     import codec_peer as codec
     layout = codec.Format(4, 6)
     rle = bytes([1, 0, 0, 0, 64]) + bytes(59) + bytes([0x100 - 23, 7])
-    for action in (codec.LOOK, codec.CLEAN, codec.PICTURE):
+    for action in (codec.LOOK, codec.CLEAN, codec.PICTURE, codec.DECODE):
         yield b"\xff" + codec.request(action, "", layout, bytes(range(24)), blank=[(1, 1, 2, 2)])
     yield b"\xff" + codec.request(codec.CLEAN, "1.2.840.10008.1.2.5", layout, rle)
+    yield b"\xff" + codec.request(codec.REPLACE, "1.2.840.10008.1.2.5", layout, rle,
+                                  native=bytes(range(24)))
     yield bytes([1, 5, 3, 0]) + rle
 
 
@@ -182,13 +184,30 @@ def texts():
     yield b"2024-02-29 29 Feb 2024 March 1, 2024 03/04/2024 L4/5 +49 441 998877 12 Main Street"
 
 
+def head_slices():
+    """A slice of a head in 32 x 32 pixels; the fuzzer makes a series of it."""
+    import struct
+    side = 32
+    inside = [(x - 16) ** 2 / 90 + (y - 16) ** 2 / 150 < 1 for y in range(side) for x in range(side)]
+    values = [(b"\x08\0\x16\0", b"UI", b"1.2.840.10008.5.1.4.1.1.4\0"),
+              (b"\x18\0\x15\0", b"CS", b"HEAD"),
+              (b"\x20\0\x32\0", b"DS", b"0\\0\\0 "), (b"\x20\0\x37\0", b"DS", b"1\\0\\0\\0\\1\\0 "),
+              (b"\x28\0\x02\0", b"US", b"\1\0"), (b"\x28\0\x04\0", b"CS", b"MONOCHROME2 "),
+              (b"\x28\0\x10\0", b"US", bytes([side, 0])), (b"\x28\0\x11\0", b"US", bytes([side, 0])),
+              (b"\x28\0\x30\0", b"DS", b"8\\8 "), (b"\x28\0\0\1", b"US", b"\x08\0"),
+              (b"\x28\0\1\1", b"US", b"\x08\0"), (b"\x28\0\3\1", b"US", b"\0\0")]
+    head = b"".join(tag + vr + struct.pack("<H", len(value)) + value for tag, vr, value in values)
+    pixels = bytes(200 if one else 3 for one in inside)
+    yield bytes([50]) + head + b"\xe0\x7f\x10\0OB\0\0" + struct.pack("<I", len(pixels)) + pixels
+
+
 def device_rules():
     yield (b'{ Manufacturer.containsIgnoreCase("acme") * (Rows.equals("480") + '
            b'[0008,1090].matches("Echo.*")) }\n(0,0,640,40) (1,2,3,4)\n')
     yield b'{"version":1,"rules":[{"match":{"Modality":"US"},"blank":[[0,0,9,9]],"detect":true}]}'
 
 
-SEEDS = {"fuzz_pixels_rules": device_rules, "fuzz_deid_text": texts, "fuzz_codec_serve": frames, "fuzz_dicom_file": files, "fuzz_dicom_read": with_syntax, "fuzz_deid_clean": with_syntax,
+SEEDS = {"fuzz_pixels_rules": device_rules, "fuzz_pixels_deface": head_slices, "fuzz_deid_text": texts, "fuzz_codec_serve": frames, "fuzz_dicom_file": files, "fuzz_dicom_read": with_syntax, "fuzz_deid_clean": with_syntax,
          "fuzz_dicom_head": heads, "fuzz_gate_object": with_syntax, "fuzz_gate_line": lines,
          "fuzz_node_reply": replies, "fuzz_plugin_rest": bodies,
          "fuzz_model_config": configurations, "fuzz_seg_read": volumes,

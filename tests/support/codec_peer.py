@@ -7,7 +7,7 @@ import subprocess
 
 import pydicom
 
-LOOK, CLEAN, PICTURE = 1, 2, 3
+LOOK, CLEAN, PICTURE, DECODE, REPLACE = 1, 2, 3, 4, 5
 PHOTOMETRIC = ["MONOCHROME1", "MONOCHROME2", "PALETTE COLOR", "RGB", "YBR_FULL", "YBR_FULL_422",
                "YBR_ICT", "YBR_RCT"]
 
@@ -52,9 +52,9 @@ def _rectangles(rectangles):
     return struct.pack("<I", len(rectangles)) + b"".join(struct.pack("<4I", *r) for r in rectangles)
 
 
-def request(action, syntax, layout, frame, ignored=(), blank=()):
+def request(action, syntax, layout, frame, ignored=(), blank=(), native=b""):
     return (bytes([action]) + _text(syntax.encode()) + layout.pack() + _rectangles(ignored) +
-            _rectangles(blank) + _text(frame))
+            _rectangles(blank) + _text(frame) + _text(native))
 
 
 class Codec:
