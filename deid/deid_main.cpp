@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "deid/face.h"
 #include "deid/folder_tool.h"
 #include "dicom/error.h"
 #include "dicom/json.h"
@@ -23,11 +24,13 @@ namespace fs = std::filesystem;
 constexpr const char* kHelp =
     "Usage: glossator-deid --policy NAME_OR_FILE --key-file FILE [options] IN OUT\n"
     "       glossator-deid --import-ctp SCRIPT    (pixel rules as JSON on standard output)\n"
+    "       glossator-deid --key-file FILE --open-mask FILE    (PBM on standard output)\n"
     "De-identifies the DICOM files under IN, one universe of patients, into\n"
     "OUT/{study}/{series}/{instance}.dcm. '-' is one object on standard input or output.\n"
     "  --policy            basic, research, safe-harbor, limited-data-set, or a document\n"
     "  --key-file          32 bytes in hex; the same key gives the same bytes\n"
     "  --pixel-rules FILE  which device burns text in where (docs/pixels.md)\n"
+    "  --face-masks DIR    sealed masks of removed faces; needed by a policy that defaces\n"
     "  --report FILE       what was done with each file, as JSON\n"
     "  --report-input-names  name the inputs in the report, not only number them\n"
     "  --json              one object a file on standard output\n"
@@ -35,7 +38,7 @@ constexpr const char* kHelp =
     "Exit status: 0 all clean, 1 failed, 2 wrong use, 3 something was quarantined or unreadable.\n";
 
 struct Arguments {
-  std::string policy, key_file, pixel_rules, report, in, out;
+  std::string policy, key_file, pixel_rules, face_masks, open_mask, report, in, out;
   bool names = false, json = false;
 };
 
@@ -46,10 +49,10 @@ class WrongUse : public std::runtime_error {
 
 Arguments Parse(const std::vector<std::string>& words) {
   Arguments arguments;
-  const std::map<std::string, std::string*> values{{"--policy", &arguments.policy},
-                                                   {"--key-file", &arguments.key_file},
-                                                   {"--pixel-rules", &arguments.pixel_rules},
-                                                   {"--report", &arguments.report}};
+  const std::map<std::string, std::string*> values{
+      {"--policy", &arguments.policy},           {"--key-file", &arguments.key_file},
+      {"--pixel-rules", &arguments.pixel_rules}, {"--face-masks", &arguments.face_masks},
+      {"--open-mask", &arguments.open_mask},     {"--report", &arguments.report}};
   const std::map<std::string, bool*> flags{{"--report-input-names", &arguments.names},
                                            {"--json", &arguments.json}};
   std::vector<std::string> paths;
@@ -66,6 +69,9 @@ Arguments Parse(const std::vector<std::string>& words) {
     } else {
       paths.push_back(words[i]);
     }
+  }
+  if (!arguments.open_mask.empty() && paths.empty() && !arguments.key_file.empty()) {
+    return arguments;
   }
   if (paths.size() != 2) throw WrongUse("IN and OUT are needed");
   if (arguments.policy.empty()) throw WrongUse("--policy is needed");
@@ -94,6 +100,7 @@ Json::Value ToJson(const deid::FileReport& report, bool names) {
   json["actions"] = Json::Value(Json::objectValue);
   for (const auto& [action, count] : report.actions)
     json["actions"][std::string(1, action)] = count;
+  if (!report.note.empty()) json["note"] = report.note;
   for (const auto& [name, value] : report.facts) json["facts"][name] = value;
   return json;
 }
@@ -108,6 +115,13 @@ int ImportCtp(const std::string& path) {
   for (const auto& why : script.left_out) std::cerr << "left out, " << why << '\n';
   std::cerr << script.rules.size() << " rules\n";
   return script.left_out.empty() ? 0 : 3;
+}
+
+int OpenMask(const Arguments& arguments) {
+  std::ifstream in(arguments.open_mask, std::ios::binary);
+  const std::string sealed{std::istreambuf_iterator<char>(in), {}};
+  std::cout << deid::OpenMask(deid::ReadKey(arguments.key_file), sealed) << std::flush;
+  return std::cout ? 0 : 1;
 }
 
 void WriteAtomically(const std::string& path, const std::string& text) {
@@ -149,6 +163,9 @@ int Run(const Arguments& arguments) {
                                            ": the expert's determination of " + policy.expires +
                                            " has expired");
   }
+  if (policy.faces == deid::Faces::kDeface && arguments.face_masks.empty()) {
+    throw WrongUse("a policy that removes faces needs --face-masks");
+  }
   Json::Value whole(Json::objectValue);
   whole["tool"] = "glossator-deid 0.1.0";
   whole["policy"]["name"] = policy.name;
@@ -160,7 +177,8 @@ int Run(const Arguments& arguments) {
   auto rules =
       arguments.pixel_rules.empty() ? pixels::Rules() : pixels::LoadRules(arguments.pixel_rules);
   deid::FolderTool tool(std::move(policy), deid::ReadKey(arguments.key_file),
-                        {std::move(rules), pixels::Worker::DefaultProgram()});
+                        {std::move(rules), pixels::Worker::DefaultProgram()},
+                        pixels::Worker::DefaultProgram(), arguments.face_masks);
   Tally tally;
   const auto done = [&](const deid::FileReport& report) {
     const Json::Value json = ToJson(report, arguments.names);
@@ -190,7 +208,8 @@ int main(int argc, char** argv) {
   }
   try {
     if (words.size() == 2 && words[0] == "--import-ctp") return ImportCtp(words[1]);
-    return Run(Parse(words));
+    const Arguments arguments = Parse(words);
+    return arguments.open_mask.empty() ? Run(arguments) : OpenMask(arguments);
   } catch (const WrongUse& wrong) {
     std::cerr << "glossator-deid: " << wrong.what() << "; see --help\n";
     return 2;

@@ -2,6 +2,7 @@
 #include "deid/engine.h"
 
 #include "deid/cleaner.h"
+#include "deid/face.h"
 #include "deid/pixel_stage.h"
 
 namespace glossator::deid {
@@ -9,7 +10,7 @@ namespace glossator::deid {
 Engine::Engine(Policy policy) : policy_(std::move(policy)) {}
 
 Cleaned Engine::Clean(const Instance<Hospital>& head, const Pseudonyms& pseudonyms,
-                      const Dictionary& dictionary, HeadMemo* memo, bool pixels_cleaned) const {
+                      const Dictionary& dictionary, HeadMemo* memo, PixelWork pixels) const {
   const auto identifiers = dictionary.Compile(policy_.options);
   if (memo != nullptr) {
     memo->Begin(head.data_set());
@@ -17,7 +18,8 @@ Cleaned Engine::Clean(const Instance<Hospital>& head, const Pseudonyms& pseudony
   }
   Cleaner cleaner(policy_, pseudonyms, *identifiers, head.data_set(), head.syntax(), memo);
   dicom::DataSet out = cleaner.Run();
-  if (pixels_cleaned) StampCleanPixels(out);
+  if (pixels.text_cleaned) StampCleanPixels(out);
+  StampFace(head.data_set(), pixels.face_removed, out);
   Cleaned cleaned{Instance<Lab>(Permit<Lab>(), std::move(out), head.syntax()), {}, {}, {}};
   cleaned.uids = cleaner.values().uids();
   cleaned.actions = cleaner.actions();

@@ -27,6 +27,12 @@ class Pseudonyms {
   virtual int ShiftDays() const = 0;  // added to every date; whole weeks
 };
 
+// What was done to the pixels of an object before its head is cleaned.
+struct PixelWork {
+  bool text_cleaned = false;  // pixel_stage.h ran
+  bool face_removed = false;  // pixels/deface.h did it
+};
+
 struct Cleaned {
   Instance<Lab> instance;
   std::vector<std::pair<std::string, std::string>> uids;  // original, pseudonymous; no duplicates
@@ -44,11 +50,11 @@ class Engine {
 
   // `head` is the data set in front of the pixels (or with them: native pixels are trimmed to
   // their size, fragments lose their comments). `dictionary` has this object's identifiers in it
-  // already. The result is ASCII or ISO_IR 192. `memo` is of this study and this engine, or
-  // nullptr, and changes nothing but the time it takes. `pixels_cleaned`: pixel_stage.h ran on it.
+  // already. An image that may show a face says so. The result is ASCII or ISO_IR 192. `memo` is of
+  // this study and this engine, or nullptr, and changes nothing but the time it takes.
   Cleaned Clean(const Instance<Hospital>& head, const Pseudonyms& pseudonyms,
                 const Dictionary& dictionary, HeadMemo* memo = nullptr,
-                bool pixels_cleaned = false) const;
+                PixelWork pixels = {}) const;
 
   // What stood behind the pixels: signatures, padding and private groups. Nothing of it stays.
   dicom::DataSet CleanTail(const dicom::DataSet& tail) const;

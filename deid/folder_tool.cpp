@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <fstream>
+#include <numeric>
 
+#include "deid/face.h"
 #include "deid/sentinel.h"
 #include "deid/subgroup.h"
 #include "dicom/error.h"
@@ -61,8 +63,13 @@ std::string PathOfHit(const dicom::DataSet& data_set, const Sentinel& sentinel) 
 
 }  // namespace
 
-FolderTool::FolderTool(Policy policy, std::string key, PixelStage pixels)
-    : engine_(std::move(policy)), key_(std::move(key)), pixels_(std::move(pixels)) {}
+FolderTool::FolderTool(Policy policy, std::string key, PixelStage pixels, fs::path worker,
+                       fs::path masks)
+    : engine_(std::move(policy)),
+      key_(std::move(key)),
+      pixels_(std::move(pixels)),
+      faces_(key_, std::move(worker)),
+      masks_(std::move(masks)) {}
 
 Instance<Hospital> FolderTool::Identified(dicom::File file) {
   return {Permit<Hospital>(), std::move(file.data_set), *file.syntax};
@@ -94,7 +101,9 @@ void FolderTool::Learn(const Instance<Hospital>& head) {
 
 void FolderTool::LearnFile(const fs::path& path) {
   try {
-    Learn(Identified(dicom::ReadFileHead(path)));
+    const auto head = Identified(dicom::ReadFileHead(path));
+    Learn(head);
+    if (engine_.policy().faces == Faces::kDeface) faces_.Note(path, head.data_set());
   } catch (const Error&) {  // told in the second pass
   }
 }
@@ -103,12 +112,15 @@ void FolderTool::Run(const fs::path& in, const fs::path& out,
                      const std::function<void(const FileReport&)>& done) {
   const auto files = DicomFilesUnder(in);
   for (const fs::path& path : files) LearnFile(path);
-  for (size_t i = 0; i < files.size(); ++i) {
+  std::vector<size_t> order(files.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  faces_.Gather(order, files);
+  for (const size_t i : order) {
     FileReport report;
     report.input = i + 1;
     report.name = files[i].string();
     try {
-      const auto bytes = CleanFile(Identified(dicom::ReadFile(files[i])), report);
+      const auto bytes = CleanFile(Load(files[i]), report);
       if (bytes) Write(out, *bytes, report);
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::kInvalid) throw;
@@ -121,9 +133,11 @@ void FolderTool::Run(const fs::path& in, const fs::path& out,
 std::optional<std::string> FolderTool::CleanOne(std::string_view file, FileReport& report) {
   report.input = 1;
   try {
-    Instance<Hospital> instance = Identified(dicom::ReadFile(file));
-    Learn(instance);
-    return CleanFile(std::move(instance), report);
+    dicom::File whole = dicom::ReadFile(file);
+    Learn(Identified(whole));
+    const bool defaces = engine_.policy().faces == Faces::kDeface;
+    return CleanFile(defaces ? faces_.Alone(std::move(whole)) : Face{std::move(whole), "", ""},
+                     report);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kInvalid) throw;
     Refuse(report, kFailed, reasons::kMalformed);
@@ -131,8 +145,31 @@ std::optional<std::string> FolderTool::CleanOne(std::string_view file, FileRepor
   }
 }
 
-std::optional<std::string> FolderTool::CleanFile(Instance<Hospital> instance,
-                                                 FileReport& report) const {
+FolderTool::Face FolderTool::Load(const fs::path& path) {
+  return faces_.Has(path) ? faces_.Take(path) : Face{dicom::ReadFile(path), "", ""};
+}
+
+void FolderTool::CheckFace(const dicom::DataSet& head, const Face& face, FileReport& report) const {
+  const auto reason = FaceReason(head, engine_.policy());
+  if (!reason || !face.mask.empty()) return;
+  report.note = face.fault;
+  Refuse(report, kQuarantined, reason->code, reason->path);
+}
+
+void FolderTool::KeepMask(const Face& face, const FileReport& report) const {
+  if (face.mask.empty()) return;
+  const std::string uid = fs::path(report.output).stem().string();
+  std::error_code failed;
+  fs::create_directories(masks_, failed);
+  const std::string sealed = SealMask(key_, uid, face.mask);
+  std::ofstream file(masks_ / (uid + ".face"), std::ios::binary);
+  file.write(sealed.data(), static_cast<std::streamsize>(sealed.size()));
+  file.close();
+  if (!file || failed) throw Error(ErrorKind::kUnavailable, "a mask cannot be kept");
+}
+
+std::optional<std::string> FolderTool::CleanFile(Face face, FileReport& report) const {
+  const Instance<Hospital> instance = Identified(std::move(face.file));
   const dicom::DataSet& head = instance.data_set();
   const Study& study = studies_.at(head.GetString(tags::StudyInstanceUID));
   dicom::DataSet object = instance.data_set();
@@ -140,6 +177,7 @@ std::optional<std::string> FolderTool::CleanFile(Instance<Hospital> instance,
   auto pixels = engine_.policy().seal_pixels ? PixelResult{std::move(screened), false}
                                              : pixels_.Clean(object, instance.syntax(), screened);
   report.reasons = std::move(pixels.reasons);
+  CheckFace(head, face, report);
   const bool named = head.HasValue(tags::StudyInstanceUID);  // unnamed ones are no study
   if (named && study.patients.size() > 1) Refuse(report, kQuarantined, reasons::kSeveralPatients);
   for (const dicom::Tag tag :
@@ -152,7 +190,8 @@ std::optional<std::string> FolderTool::CleanFile(Instance<Hospital> instance,
   }
   const KeyedPseudonyms pseudonyms(key_, PatientOf(head));
   const Instance<Hospital> safe(Permit<Hospital>(), std::move(object), instance.syntax());
-  const Cleaned cleaned = engine_.Clean(safe, pseudonyms, study.dictionary, nullptr, pixels.ran);
+  const Cleaned cleaned =
+      engine_.Clean(safe, pseudonyms, study.dictionary, nullptr, {pixels.ran, !face.mask.empty()});
   report.actions = cleaned.actions;
   report.facts = SubgroupFacts(instance, engine_.policy(),
                                SiteCode(key_, head.GetString(tags::InstitutionName)));
@@ -160,6 +199,7 @@ std::optional<std::string> FolderTool::CleanFile(Instance<Hospital> instance,
   const auto sentinel = study.dictionary.Compile(engine_.policy().options);
   std::string bytes = Finish(cleaned, *sentinel, report);
   report.status = report.reasons.empty() ? kClean : kQuarantined;
+  if (report.reasons.empty()) KeepMask(face, report);
   return report.reasons.empty() ? std::optional(std::move(bytes)) : std::nullopt;
 }
 

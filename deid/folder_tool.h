@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "deid/engine.h"
+#include "deid/face_series.h"
 #include "deid/keyed_pseudonyms.h"
 #include "deid/pixel_stage.h"
 #include "dicom/io.h"
@@ -27,12 +28,15 @@ struct FileReport {
   std::string status;  // clean, quarantined, failed
   std::vector<Reason> reasons;
   std::map<char, int> actions;
+  std::string note;                          // why a face could not be removed
   std::map<std::string, std::string> facts;  // what the policy keeps apart (subgroup.h)
 };
 
 class FolderTool {
  public:
-  FolderTool(Policy policy, std::string key, PixelStage pixels = {});
+  // `worker`: glossator-codec. `masks`: where the sealed masks of removed faces go.
+  FolderTool(Policy policy, std::string key, PixelStage pixels = {},
+             std::filesystem::path worker = {}, std::filesystem::path masks = {});
 
   // One universe of patients: every DICOM file under `in`, results under `out`. Calls `done` after
   // each file. Throws Error for what stops everything, e.g. an unwritable `out`.
@@ -50,17 +54,25 @@ class FolderTool {
     std::set<std::string> patients;
   };
 
+  using Face = FaceSeries::Image;
+
   static Instance<Hospital> Identified(dicom::File file);
   std::vector<std::filesystem::path> DicomFilesUnder(const std::filesystem::path& in);
   void Learn(const Instance<Hospital>& head);
   void LearnFile(const std::filesystem::path& path);
-  std::optional<std::string> CleanFile(Instance<Hospital> instance, FileReport& report) const;
+  // The object, without its face where the policy asks for that.
+  Face Load(const std::filesystem::path& path);
+  std::optional<std::string> CleanFile(Face face, FileReport& report) const;
+  void CheckFace(const dicom::DataSet& head, const Face& face, FileReport& report) const;
+  void KeepMask(const Face& face, const FileReport& report) const;
   std::string Finish(const Cleaned& cleaned, const Sentinel& sentinel, FileReport& report) const;
   void Write(const std::filesystem::path& out, const std::string& bytes, FileReport& report);
 
   Engine engine_;
   std::string key_;
   PixelStage pixels_;
+  FaceSeries faces_;
+  std::filesystem::path masks_;
   std::map<std::string, Study> studies_;   // by original Study Instance UID
   std::map<std::string, size_t> written_;  // output, hash of its bytes
   size_t skipped_ = 0;

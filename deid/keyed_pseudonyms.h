@@ -13,6 +13,9 @@ namespace glossator::deid {
 // 32 bytes in hex, surrounding blanks allowed. Throws Error{kInvalid} naming the path.
 std::string ReadKey(const std::string& path);
 
+// HMAC-SHA-256 over a label and a text: 32 bytes that nobody without the key can tell.
+std::string Keyed(std::string_view key, std::string_view label, std::string_view text);
+
 // The same for every patient: "" for no name.
 std::string SiteCode(std::string_view key, std::string_view institution);
 

@@ -41,6 +41,13 @@ constexpr std::string_view kFacts[] = {"age-band", "sex", "site",           "man
                                        "model",    "kvp", "field-strength", "slice-thickness"};
 constexpr size_t kRiskSizeMax = 256;
 
+struct FacesName {
+  std::string_view name;
+  Faces faces;
+};
+constexpr FacesName kFaces[] = {
+    {"flag", Faces::kFlag}, {"quarantine", Faces::kQuarantine}, {"deface", Faces::kDeface}};
+
 struct Preset {
   std::string_view name;
   std::string_view document;
@@ -72,7 +79,7 @@ class Parser {
     if (!json.isObject()) throw Error(ErrorKind::kInvalid, "policy: expected an object");
     CheckKeys(json, "policy",
               {"name", "version", "years_only", "options", "expert", "facts", "remaining_risks",
-               "pixels"});
+               "pixels", "faces"});
     Policy policy;
     policy.name = Text(json, "policy", "name");
     if (json.isMember("version")) policy.version = Version(json["version"]);
@@ -83,6 +90,7 @@ class Parser {
     if (json.isMember("remaining_risks")) {
       policy.remaining_risks = Texts(json["remaining_risks"], "policy.remaining_risks", IsRisk);
     }
+    if (json.isMember("faces")) policy.faces = FacesOf(json["faces"]);
     if (json.isMember("pixels")) policy.seal_pixels = SealsPixels(json["pixels"]);
     CheckDates(policy);
     if (policy.name == "expert-determination" && policy.remark.empty()) {
@@ -125,6 +133,14 @@ class Parser {
       faults_.emplace_back("policy.pixels: expected clean or seal");
     }
     return word == "seal";
+  }
+
+  Faces FacesOf(const Json::Value& json) {
+    const std::string word = json.isString() ? json.asString() : std::string();
+    const auto* found = std::ranges::find(kFaces, word, &FacesName::name);
+    if (found != std::end(kFaces)) return found->faces;
+    faults_.emplace_back("policy.faces: expected flag, quarantine or deface");
+    return Faces::kFlag;
   }
 
   void ReadOptions(const Json::Value& json, Options& options) {

@@ -31,6 +31,13 @@ enum class Option {
 };
 inline constexpr size_t kOptionCount = 12;
 
+// What becomes of volumes and photographs that show a face (PS3.15 E.3.2).
+enum class Faces {
+  kFlag,        // they pass; (0028,0302) YES says what they are
+  kQuarantine,  // they wait for a person
+  kDeface,      // the skin of the face is removed; what cannot be done waits for a person
+};
+
 class Options {
  public:
   bool Has(Option option) const { return bits_.test(static_cast<size_t>(option)); }
@@ -53,6 +60,7 @@ struct Policy {
   std::string expires;             // YYYYMMDD, the last day of an expert's determination; "" never
   std::vector<std::string> facts;  // for analysis by subgroup, kept apart: subgroup.h
   std::vector<std::string> remaining_risks;  // what the project knows and bears, in words
+  Faces faces = Faces::kFlag;
   bool seal_pixels = false;  // no pixel stage: what may show text waits for a person
   std::string digest;        // SHA-256 of the canonical document, hex: what a study was cleaned by
 };

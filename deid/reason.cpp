@@ -18,6 +18,7 @@ constexpr ReasonEntry kReasons[] = {
     {reasons::kBitstream, "the compressed pixels cannot be understood", false},
     {reasons::kTransferSyntax, "a transfer syntax whose pixels cannot be cleaned", false},
     {reasons::kSlideLabel, "the label or overview picture of a slide", true},
+    {reasons::kFace, "a head or neck volume, or a photograph, that may show a face", true},
     {reasons::kSeveralPatients, "one study names several patients", false},
     {reasons::kNoRoute, "no rule names a project for it", false},
     {reasons::kConflict, "another object with the same identity and other content", false},

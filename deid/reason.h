@@ -28,6 +28,7 @@ inline constexpr std::string_view kMalformed = "MALFORMED";
 inline constexpr std::string_view kBitstream = "BITSTREAM";
 inline constexpr std::string_view kTransferSyntax = "TRANSFER_SYNTAX";
 inline constexpr std::string_view kSlideLabel = "SLIDE_LABEL";
+inline constexpr std::string_view kFace = "RECOGNIZABLE_FACE";
 inline constexpr std::string_view kSeveralPatients = "SEVERAL_PATIENTS";
 inline constexpr std::string_view kNoRoute = "NO_ROUTE";
 inline constexpr std::string_view kConflict = "CONFLICT";
