@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "deid/face.h"
 #include "deid/pixel_stage.h"
 #include "deid/reason.h"
 #include "deid/storage_classes.h"
@@ -72,7 +73,13 @@ Arrival Started(const IntakeParts& parts, const ProjectConfig* project, const St
 Intake::Intake(IntakeParts parts, OnCommitment on_commitment)
     : parts_(parts), on_commitment_(std::move(on_commitment)), held_(parts.database) {
   for (const auto& project : parts_.config.projects) {
-    engines_.emplace(project.id, deid::Engine(deid::LoadPolicy(project.policy)));
+    auto policy = deid::LoadPolicy(project.policy);
+    if (policy.faces == deid::Faces::kDeface) {
+      throw Error(ErrorKind::kInvalid, "Glossator.Projects: the policy of " + project.id +
+                                           " says faces: deface, which glossator-deid does for "
+                                           "whole series; here say flag or quarantine");
+    }
+    engines_.emplace(project.id, deid::Engine(std::move(policy)));
   }
 }
 
@@ -228,8 +235,12 @@ class Intake::Judgement {
     }
     const auto risks = Risks(engine);
     if (!risks.empty()) return Seal(risks.front(), std::move(hold));
-    const auto cleaned = engine.Clean(instance_, *binding_.study, *binding_.study->dictionary(),
-                                      memo_.get(), again_ != nullptr && again_->pixels_ran);
+    const auto face = FaceReason(instance_.data_set(), engine.policy());
+    const bool decided = again_ != nullptr && again_->face_decided;
+    if (face && !decided) return Seal(*face, std::move(hold));
+    const auto cleaned =
+        engine.Clean(instance_, *binding_.study, *binding_.study->dictionary(), memo_.get(),
+                     {.text_cleaned = again_ != nullptr && again_->pixels_ran});
     if (!cleaned.problems.empty()) return Seal(cleaned.problems.front(), std::move(hold));
     return std::make_unique<CleanedObject>(intake_, binding_.study, std::move(hold),
                                            instance_.data_set(), cleaned, *request_.transfer_syntax,

@@ -40,8 +40,9 @@ struct Mismatch : Error {
 
 // An object that was sealed, on its second way in: what a person may decide is set aside.
 struct Readmitted {
-  Digests digests;          // of the original as it came
-  bool pixels_ran = false;  // the pixel stage did, and what is admitted is what it made
+  Digests digests;            // of the original as it came
+  bool pixels_ran = false;    // the pixel stage did, and what is admitted is what it made
+  bool face_decided = false;  // a person has said that the face may pass
 };
 inline constexpr uint64_t kNoAssociation = 0;
 

@@ -122,9 +122,25 @@ void PixelRounds::Clean(const store::QuarantineRow& row) {
   const auto result = stage.Clean(object, syntax, parts_.intake.Screen(project, object, syntax));
   if (stop_) return SetTries(row, row.pixel_tries);
   auto reason = result.reasons.empty() ? std::nullopt : std::optional(result.reasons.front());
-  if (!reason) reason = parts_.readmission.Admit(row, dicom::Write(object, syntax), result.ran);
+  if (!reason)
+    reason = parts_.readmission.Admit(row, dicom::Write(object, syntax),
+                                      {.digests = {}, .pixels_ran = result.ran});
   if (reason) return parts_.readmission.KeepSealed(row, *reason, kept);
   parts_.readmission.Release(row, {"quarantine.cleaned", "gate", ""});
+}
+
+Looked PixelRounds::LookedAt(const store::QuarantineRow& row) const {
+  const auto& project = parts_.readmission.ProjectOf(row);
+  Looked looked{parts_.ledger.OpenQuarantined(row), false};
+  if (parts_.intake.EngineOf(project.id).policy().seal_pixels || row.size > kObjectBytesMax) {
+    return looked;
+  }
+  const auto& syntax = SyntaxOf(row);
+  auto object = dicom::Read(looked.bytes, syntax);
+  const deid::PixelStage stage(*parts_.rules.Of(project.id), parts_.worker, &stop_);
+  const auto result = stage.Clean(object, syntax, {});
+  if (result.ran && result.reasons.empty()) looked = {dicom::Write(object, syntax), true};
+  return looked;
 }
 
 std::string PixelRounds::Redacted(const store::QuarantineRow& row,

@@ -25,6 +25,12 @@ struct Picture {
   size_t frames = 0;
 };
 
+// An object after the pixel stage.
+struct Looked {
+  std::string bytes;  // what it made, or the original
+  bool ran = false;
+};
+
 class PixelRounds {
  public:
   struct Parts {
@@ -47,6 +53,9 @@ class PixelRounds {
 
   // For a steward. Both throw Error{kUnsupported} for pixels that cannot be read.
   Picture Show(const store::QuarantineRow& row, size_t frame) const;
+  // For an object whose face a person lets pass: its text is looked for all the same. What cannot
+  // be looked at had been decided by a person before it came to the face.
+  Looked LookedAt(const store::QuarantineRow& row) const;
   // The original with these rectangles blanked in every frame.
   std::string Redacted(const store::QuarantineRow& row,
                        std::span<const pixels::Rectangle> rectangles) const;

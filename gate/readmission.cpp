@@ -92,7 +92,7 @@ const ProjectConfig& Readmission::ProjectOf(const store::QuarantineRow& row) con
 }
 
 std::optional<deid::Reason> Readmission::Admit(const store::QuarantineRow& row,
-                                               std::string_view plain, bool pixels_ran) {
+                                               std::string_view plain, Readmitted work) {
   ledger_.Flush();  // the row is there a moment before its object is let go
   std::optional<store::InstanceRow> held;
   database_.Read(
@@ -108,9 +108,9 @@ std::optional<deid::Reason> Readmission::Admit(const store::QuarantineRow& row,
   original.sop_class_uid = head.GetString(tags::SOPClassUID);
   original.sop_instance_uid = head.GetString(tags::SOPInstanceUID);
   original.transfer_syntax = &syntax;
-  const Readmitted again{{row.digest, row.identity_digest}, pixels_ran};
+  work.digests = {row.digest, row.identity_digest};
   const auto writer =
-      intake_.Admit(&ProjectOf(row), head_bytes, syntax, original, kNoAssociation, {}, &again);
+      intake_.Admit(&ProjectOf(row), head_bytes, syntax, original, kNoAssociation, {}, &work);
   if (auto reason = writer->sealed_for()) {
     if (reason->code != deid::reasons::kConflict) return reason;
     throw Error(ErrorKind::kBusy, "the same instance is being received, try again");

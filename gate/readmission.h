@@ -34,10 +34,11 @@ class Readmission {
   store::QuarantineRow OpenRow(int64_t number) const;
   const ProjectConfig& ProjectOf(const store::QuarantineRow& row) const;  // throws kNotFound
 
-  // `plain` is the original, or what the pixel stage made of it. nullopt: durable in the spool, or
+  // `plain` is the original, or what the pixel stage made of it; `work` says which, and what a
+  // person has decided (its digests are filled in here). nullopt: durable in the spool, or
   // it was so already. Else why the original stays sealed. Throws kBusy: try again.
   std::optional<deid::Reason> Admit(const store::QuarantineRow& row, std::string_view plain,
-                                    bool pixels_ran);
+                                    Readmitted work);
   // The row, the study's counters and the event, at once; then the original goes. Nothing when the
   // row is decided already.
   void Release(const store::QuarantineRow& row, const Decided& decided);

@@ -65,7 +65,9 @@ Json::Value StewardDoor::QuarantineRedact(const Json::Value& request) {
   }
   const auto redacted = parts_.pixel_rounds.Redacted(row, boxes);
   if (request.get("device", false).asBool()) AddRuleFor(row, boxes);
-  const auto reason = parts_.readmission.Admit(row, redacted, /*pixels_ran=*/true);
+  // Who draws rectangles has seen the picture: it is a decision about all of it.
+  const auto reason = parts_.readmission.Admit(
+      row, redacted, {.digests = {}, .pixels_ran = true, .face_decided = true});
   return Settle(request, row, "quarantine.redacted", reason);
 }
 

@@ -59,15 +59,23 @@ Json::Value StewardDoor::QuarantineShow(const Json::Value& request) {
 }
 
 // The steward has looked at the pixels and found nothing: the object is judged like any other, only
-// that what a person may decide is set aside. What it is sealed for then, is said and noted.
+// that what a person may decide is set aside. Text and face are two decisions, text first. What it
+// is sealed for then, is said and noted.
 Json::Value StewardDoor::QuarantineRelease(const Json::Value& request) {
   const auto row = parts_.readmission.OpenRow(request["number"].asInt64());
   if (!deid::IsReleasable(row.reason)) {
     return Settle(request, row, "", deid::Reason{row.reason, row.path});
   }
-  if (request.get("device", false).asBool()) AddRuleFor(row, {});
-  const auto reason =
-      parts_.readmission.Admit(row, parts_.ledger.OpenQuarantined(row), /*pixels_ran=*/false);
+  const bool face = row.reason == deid::reasons::kFace;
+  const bool device = request.get("device", false).asBool();
+  if (face && device) {
+    throw Error(ErrorKind::kInvalid, "a face is no matter of the device; release without --device");
+  }
+  if (device) AddRuleFor(row, {});
+  const auto looked =
+      face ? parts_.pixel_rounds.LookedAt(row) : Looked{parts_.ledger.OpenQuarantined(row), false};
+  const auto reason = parts_.readmission.Admit(
+      row, looked.bytes, {.digests = {}, .pixels_ran = looked.ran, .face_decided = face});
   return Settle(request, row, "quarantine.released", reason);
 }
 

@@ -27,6 +27,7 @@ struct Case {
   std::string created;  // ISO 8601
   std::string updated;
   std::vector<std::string> patient_links{};  // codes that stewards said to be the same person
+  int64_t faces = 0;                         // imported images that may show a face
 };
 
 // One imported object.
@@ -40,6 +41,7 @@ struct CaseInstance {
   int64_t size = 0;    // bytes
   int64_t revision = 1;
   bool image = true;  // false: context (SEG, SR, PR, KO ...), nothing to annotate
+  bool face = false;  // Recognizable Visual Features YES; counted in its case, not kept
 };
 
 }  // namespace glossator

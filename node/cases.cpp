@@ -117,6 +117,7 @@ int64_t Cases::AddInstances(Transaction& transaction, Case& the_case,
     instance.revision = the_case.revision;
     store::InsertCaseInstance(transaction, the_case.id, instance);
     ++added;
+    the_case.faces += instance.face ? 1 : 0;
   }
   return added;
 }
@@ -141,6 +142,7 @@ void Cases::Open(Transaction& transaction, const Batch& batch,
         {"batch", batch.number},
         {"revision", the_case.revision},
         {"instances", added},
+        {"faces", the_case.faces},
         {"manifest", ManifestOf(batch.study_uid, instances)}});
   if (opens) TellOfCase(transaction, "case.opened", the_case);
   ScheduleReads(transaction, the_case, std::ranges::any_of(instances, &CaseInstance::image));

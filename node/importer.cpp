@@ -92,7 +92,8 @@ CaseInstance Importer::ImportOne(const Batch& batch, const BatchRecord& record) 
                         .modality = head.data_set.GetString(tags::Modality),
                         .sha256 = store::Sha256Hex(file),
                         .size = static_cast<int64_t>(file.size()),
-                        .image = IsImage(head.data_set)};
+                        .image = IsImage(head.data_set),
+                        .face = head.data_set.GetString(tags::RecognizableVisualFeatures) == "YES"};
   archive_.Put(Instance<Lab>(Permit<Lab>(), std::move(head.data_set), *head.syntax), file);
   return instance;
 }

@@ -49,6 +49,7 @@ Json::Value ToJson(const glossator::Case& value) {
   json["arriving"] = Json::Int64(value.arriving);
   json["sealed"] = Json::Int64(value.sealed);
   json["reasons"] = Texts(value.reasons);
+  json["recognizableFaces"] = Json::Int64(value.faces);
   json["created"] = value.created;
   json["updated"] = value.updated;
   return json;

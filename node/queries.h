@@ -45,7 +45,7 @@ class Queries {
   // {id, policy, protocol, destination, cases:{STATE:n}}
   Json::Value Projects(const ReaderConfig& who) const;
   // {id, project, state, studyInstanceUid, patientId, patientLinks, revision, instances, sealed,
-  // reasons,
+  // reasons, recognizableFaces,
   //  series:[{seriesInstanceUid, modality, instances, image}],
   //  workitems:[{uid, stage, state, revision, submission?, performer?}], submissions:[...] }
   Json::Value Cases(const ReaderConfig& who, const CaseFilter& filter) const;

@@ -8,7 +8,7 @@ namespace {
 
 constexpr const char* kSelectCase =
     "SELECT id, project, study_uid, patient_code, state, revision, instances, arriving, sealed,"
-    " reasons, created, updated, patient_links FROM study_case ";
+    " reasons, created, updated, patient_links, faces FROM study_case ";
 constexpr const char* kSelectInstance =
     "SELECT sop_instance_uid, series_instance_uid, sop_class_uid, transfer_syntax_uid, modality,"
     " sha256, size, revision, image FROM instance ";
@@ -38,7 +38,8 @@ Case CaseFrom(const Rows& row) {
           .reasons = TextsFrom(row.Text(9)),
           .created = row.Text(10),
           .updated = row.Text(11),
-          .patient_links = TextsFrom(row.Text(12))};
+          .patient_links = TextsFrom(row.Text(12)),
+          .faces = row.Int64(13)};
 }
 
 CaseInstance InstanceFrom(const Rows& row) {
@@ -90,19 +91,20 @@ std::map<std::string, int64_t> CountCases(const Reader& reader, std::string_view
 int64_t InsertCase(Transaction& transaction, const Case& value) {
   return transaction.Insert(
       "INSERT INTO study_case (project, study_uid, patient_code, state, revision, instances,"
-      " arriving, sealed, reasons, created, updated, patient_links)"
-      " VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+      " arriving, sealed, reasons, created, updated, patient_links, faces)"
+      " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
       {value.project, value.study_uid, value.patient_code, NameOf(value.state), value.revision,
        value.instances, value.arriving, value.sealed, ToText(value.reasons), transaction.now(),
-       transaction.now(), ToText(value.patient_links)});
+       transaction.now(), ToText(value.patient_links), value.faces});
 }
 
 void UpdateCase(Transaction& transaction, const Case& value) {
   transaction.Execute(
       "UPDATE study_case SET state = ?, revision = ?, instances = ?, arriving = ?, sealed = ?,"
-      " reasons = ?, updated = ?, patient_links = ? WHERE id = ?",
+      " reasons = ?, updated = ?, patient_links = ?, faces = ? WHERE id = ?",
       {NameOf(value.state), value.revision, value.instances, value.arriving, value.sealed,
-       ToText(value.reasons), transaction.now(), ToText(value.patient_links), value.id});
+       ToText(value.reasons), transaction.now(), ToText(value.patient_links), value.faces,
+       value.id});
 }
 
 std::vector<CaseInstance> CaseInstances(const Reader& reader, int64_t case_id,

@@ -164,6 +164,11 @@ constexpr std::string_view kPatientLinks = R"sql(
 ALTER TABLE study_case ADD COLUMN patient_links TEXT NOT NULL DEFAULT '[]';
 )sql";
 
+// How many images of a case may show a face.
+constexpr std::string_view kFaces = R"sql(
+ALTER TABLE study_case ADD COLUMN faces INTEGER NOT NULL DEFAULT 0;
+)sql";
+
 // A delivery is that of a result or of the note that withdraws it.
 constexpr std::string_view kNodeWithdrawal = R"sql(
 CREATE TABLE withdrawal (
@@ -250,13 +255,14 @@ constexpr std::array kNounTables = std::to_array<std::string_view>(
 }  // namespace
 
 std::span<const Migration> NodeMigrations() {
-  static const std::array<Migration, 6> kMigrations = {
+  static const std::array<Migration, 7> kMigrations = {
       kJournalMigration,
       Migration{2, "node", kNodeTables},
       Migration{3, "setting", kNodeSetting},
       Migration{4, "links of patients", kPatientLinks},
       Migration{5, "withdrawal", kNodeWithdrawal},
-      Migration{6, "adjudication", kNodeAdjudication}};
+      Migration{6, "adjudication", kNodeAdjudication},
+      Migration{7, "faces", kFaces}};
   return kMigrations;
 }
 

@@ -45,6 +45,11 @@ class PixelStageTest : public GateTest {
     Await([&] { return Row()["state"].asString() == state && Row()["path"].asString() == path; });
     return Row()["number"].asInt64();
   }
+  void UsePolicy(const char* document) {
+    const auto policy = directory_.path() / "policy.json";
+    std::ofstream(policy) << document;
+    config_.projects[0].policy = policy.string();
+  }
   int Counter(const char* name) { return Ask("status")["counters"][name].asInt(); }
   std::vector<std::string> Events() {
     std::vector<std::string> types;
@@ -127,9 +132,7 @@ TEST_F(PixelStageTest, AnImageWithoutASignIsLookedAtBeforeItIsShown) {
 }
 
 TEST_F(PixelStageTest, APolicyLeavesAllOfItToAPerson) {
-  const auto policy = directory_.path() / "policy.json";
-  std::ofstream(policy) << R"({"name":"careful","options":[],"pixels":"seal"})";
-  config_.projects[0].policy = policy.string();
+  UsePolicy(R"({"name":"careful","options":[],"pixels":"seal"})");
   Start();
   ASSERT_EQ(Send(Ultrasound(1, true)).code, dimse::kSuccess);
   Await([&] { return StudyState() == "QUARANTINED"; });
@@ -206,6 +209,62 @@ TEST_F(PixelStageTest, RefusesARuleForADeviceWithoutAName) {
   request["device"] = true;
   EXPECT_THROW(AskSteward("quarantine.redact", number, request), Error);
   EXPECT_EQ(Row()["state"].asString(), "OPEN");
+}
+
+dicom::DataSet HeadSlice(int instance) {
+  auto object = CtSlice(instance);
+  object.SetString(tags::BodyPartExamined, "HEAD");
+  return object;
+}
+
+TEST_F(PixelStageTest, AFacePassesAndSaysWhatItIs) {
+  Start();
+  ASSERT_EQ(Send(HeadSlice(1)).code, dimse::kSuccess);
+  EXPECT_EQ(OnlyObject().GetString(tags::RecognizableVisualFeatures), "YES");
+}
+
+TEST_F(PixelStageTest, AFaceWaitsForAPersonWhereThePolicySaysSo) {
+  UsePolicy(R"({"name":"careful","options":[],"faces":"quarantine"})");
+  Start();
+  ASSERT_EQ(Send(HeadSlice(1)).code, dimse::kSuccess);
+  const auto number = AwaitRow("OPEN", "(0028,0302)");
+  EXPECT_EQ(Row()["reason"].asString(), "RECOGNIZABLE_FACE");
+  Await([&] { return StudyState() == "QUARANTINED"; });
+  Json::Value device;
+  device["device"] = true;
+  EXPECT_THROW(AskSteward("quarantine.release", number, device), Error);
+  EXPECT_EQ(AskSteward("quarantine.release", number)["outcome"].asString(), "RELEASED");
+  EXPECT_EQ(OnlyObject().GetString(tags::RecognizableVisualFeatures), "YES");
+}
+
+// Text and face are two decisions: releasing one does not pass over the other.
+TEST_F(PixelStageTest, TextIsLookedForBeforeAFaceIsDecided) {
+  UsePolicy(R"({"name":"careful","options":[],"faces":"quarantine"})");
+  Start();
+  auto localizer = HeadSlice(1);
+  localizer.SetString(tags::ImageType, "ORIGINAL\\PRIMARY\\LOCALIZER");
+  ASSERT_EQ(Send(localizer).code, dimse::kSuccess);
+  const auto number = AwaitRow("OPEN", "(0028,0302)");
+  EXPECT_EQ(AskSteward("quarantine.release", number)["outcome"].asString(), "RELEASED");
+  const auto object = OnlyObject();
+  EXPECT_EQ(object.GetString(tags::BurnedInAnnotation), "NO");
+  EXPECT_TRUE(SaysPixelsWereCleaned(object));
+}
+
+TEST_F(PixelStageTest, AReleaseOfTextDoesNotReleaseAFace) {
+  UsePolicy(R"({"name":"careful","options":[],"faces":"quarantine"})");
+  Start();
+  auto marked = HeadSlice(1);
+  marked.SetString(tags::BurnedInAnnotation, "YES");
+  ASSERT_EQ(Send(marked).code, dimse::kSuccess);
+  const auto number = AwaitRow("OPEN", "(0028,0301)");
+  EXPECT_EQ(AskSteward("quarantine.release", number)["reason"].asString(), "RECOGNIZABLE_FACE");
+  EXPECT_EQ(AskSteward("quarantine.release", number)["outcome"].asString(), "RELEASED");
+}
+
+TEST_F(PixelStageTest, APolicyThatTheGateCannotDoIsRefusedAtTheStart) {
+  UsePolicy(R"({"name":"careful","options":[],"faces":"deface"})");
+  EXPECT_THROW(Start(), Error);
 }
 
 }  // namespace

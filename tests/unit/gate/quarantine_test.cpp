@@ -92,8 +92,9 @@ TEST_F(QuarantineTest, TheSameInstanceWithOtherContentIsAConflictNotARelease) {
 
 TEST(Reasons, OnlyWhatAPersonCanSeeInThePixelsIsReleasable) {
   for (const auto& reason : deid::AllReasons()) {
-    const bool seen =
-        reason.code == deid::reasons::kBurnedInRisk || reason.code == deid::reasons::kSlideLabel;
+    const bool seen = reason.code == deid::reasons::kBurnedInRisk ||
+                      reason.code == deid::reasons::kSlideLabel ||
+                      reason.code == deid::reasons::kFace;
     EXPECT_EQ(deid::IsReleasable(reason.code), seen) << reason.code;
   }
   EXPECT_FALSE(deid::IsReleasable("SOMETHING_ELSE"));
