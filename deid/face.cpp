@@ -51,6 +51,8 @@ bool Crypt(bool seal, std::string_view key, std::string_view nonce, std::string_
   return good && (!seal || set_tag(EVP_CTRL_GCM_GET_TAG));
 }
 
+Error NoMask() { return Error(ErrorKind::kInvalid, "no mask of a face"); }
+
 std::string Deflated(std::string_view text) {
   uLongf size = compressBound(text.size());
   std::string out(size, '\0');
@@ -75,7 +77,7 @@ std::string Inflated(std::string_view text) {
     state = inflate(&stream, Z_NO_FLUSH);
     out.append(chunk, 0, chunk.size() - stream.avail_out);
   }
-  if (state != Z_STREAM_END) throw Error(ErrorKind::kInvalid, "no mask of a face");
+  if (state != Z_STREAM_END) throw NoMask();
   return out;
 }
 
@@ -117,13 +119,12 @@ std::string SealMask(std::string_view key, std::string_view uid, std::string_vie
 }
 
 std::string OpenMask(std::string_view key, std::string_view file) {
-  const Error no_mask(ErrorKind::kInvalid, "no mask of a face");
   if (!file.starts_with(kMaskMagic) || file.size() < kMaskMagic.size() + kLengthBytes)
-    throw no_mask;
+    throw NoMask();
   const size_t uid = static_cast<uint8_t>(file[kMaskMagic.size()]) |
                      size_t{static_cast<uint8_t>(file[kMaskMagic.size() + 1])} << 8;
   const size_t header = kMaskMagic.size() + kLengthBytes + uid;
-  if (uid > kUidMax || file.size() < header + kNonceBytes + kTagBytes) throw no_mask;
+  if (uid > kUidMax || file.size() < header + kNonceBytes + kTagBytes) throw NoMask();
   std::string text(file.substr(header + kNonceBytes));
   std::string tag = text.substr(text.size() - kTagBytes);
   text.resize(text.size() - kTagBytes);
