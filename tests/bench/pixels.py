@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How much burned-in text glossator-codec finds, what it blanks where there is none, how fast.
 
-usage: pixels.py [--each N] [--folder DIR] [--codec PROGRAM]
+usage: pixels.py [--each N] [--seed N] [--folder DIR] [--codec PROGRAM]
 Renders text of 10 to 30 pixels (DejaVu, four faces) on dark and textured ground with strokes of 3
 and 5 local standard deviations; found is a text of which 90 % of the ink is covered. Then looks at
 native images of one sample under DIR (one of each series) and reports the area of all boxes, apart
@@ -107,9 +107,9 @@ def boxes(codec, image, bits):
     return covered
 
 
-def recall(program, each):
+def recall(program, each, seed):
     found, asked = collections.Counter(), collections.Counter()
-    random = numpy.random.default_rng(SEED)
+    random = numpy.random.default_rng(seed)
     with Codec(program) as codec:
         for height in HEIGHTS:
             for smooth in (False, True):
@@ -176,11 +176,12 @@ def areas(program, folder):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--each", type=int, default=4)
+    parser.add_argument("--each", type=int, default=8)
+    parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--folder", type=pathlib.Path, default=ROOT.parent / "shared" / "corpus")
     parser.add_argument("--codec", type=pathlib.Path, default=ROOT / "build/bin/glossator-codec")
     options = parser.parse_args()
-    recall(options.codec, options.each)
+    recall(options.codec, options.each, options.seed)
     if options.folder.is_dir():
         areas(options.codec, options.folder)
 

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "pixels/detector.h"
+
 #include <algorithm>
 
 #include "dicom/error.h"
@@ -125,6 +127,31 @@ TEST(Message, RefusesEveryPrefixAndAnythingBehindTheEnd) {
     EXPECT_THROW(ReadRequest(bytes.substr(0, size)), Error) << size;
   }
   EXPECT_THROW(ReadRequest(bytes + '\0'), Error);
+}
+
+// Ten-pixel letters with gray edges have three or four strokes of the full value, no more.
+TEST(Detector, FindsALineOfSmallLettersOfWhichFewPixelsHaveTheirValue) {
+  constexpr uint16_t kInk = 200, kEdge = 90;
+  Gray gray{128, 64, std::vector<uint16_t>(128 * 64)};
+  const auto dot = [&](uint32_t x, uint32_t y, uint16_t value) {
+    gray.values[y * 128 + x] = value;
+  };
+  for (uint32_t letter = 0; letter < 8; ++letter) {
+    const uint32_t x = 20 + 10 * letter;
+    for (uint32_t y = 30; y < 40; ++y) dot(x, y, static_cast<uint16_t>(kEdge + 3 * y + letter));
+    if (letter % 2 == 0) {
+      for (uint32_t y = 32; y < 36; ++y) dot(x, y, kInk);
+    } else {
+      dot(x, 30, kInk);
+      dot(x, 39, kInk);
+    }
+  }
+  const auto found = FindText(gray, 8);
+  ASSERT_FALSE(found.empty());
+  EXPECT_LE(found[0].x, 20u);
+  EXPECT_GE(found[0].right(), 91u);
+  EXPECT_LE(found[0].y, 30u);
+  EXPECT_GE(found[0].bottom(), 40u);
 }
 
 }  // namespace
