@@ -71,7 +71,7 @@ struct Component {
   const Code& unit;
 };
 
-// TID 1604 rows 5 to 13
+// TID 1604 (its position and orientation)
 const Component kPlane[] = {
     {tags::ImagePositionPatient, 0, concepts::kPositionX, kMillimetre},
     {tags::ImagePositionPatient, 1, concepts::kPositionY, kMillimetre},

@@ -40,7 +40,7 @@ void AddAlgorithm(ContentItem& group, const Algorithm& algorithm) {
   AddText(group, kHasConceptMod, concepts::kAlgorithmParameters, algorithm.parameters);
 }
 
-// TID 1410 rows 7 and 8, TID 1411 rows 7 to 12: the segment and what it was drawn on.
+// The frame of TID 1410; TID 1411 rows 7 and 12: the segment and what it was drawn on.
 void AddSegment(ContentItem& item, const MeasurementGroup& group,
                 const std::vector<std::string>& series, const Instances& instances) {
   Reference segment = ReferenceTo({group.segment->sop_instance_uid}, instances);
@@ -59,7 +59,7 @@ void AddSegment(ContentItem& item, const MeasurementGroup& group,
   }
 }
 
-// TID 1410 row 5, TID 1411 rows 9 and 10; TID 1501 has no regions.
+// Image Region (TID 1410) and Volume Surface (TID 1411); TID 1501 has no regions.
 void AddRegions(ContentItem& item, const MeasurementGroup& group, const Instances& instances) {
   const bool volume = std::string_view(group.template_id()) == "1411";
   for (const Region& region : group.regions) {
@@ -83,7 +83,8 @@ void AddSites(ContentItem& item, const MeasurementGroup& group) {
   for (const Site& site : group.more_sites) AddSite(item, site);
 }
 
-// What every group begins with: TID 1501 rows 2 to 6 and the same rows of 1410 and 1411.
+// What every group begins with: TID 1501 rows 1b to 3b, TID 1502, and rows 5 to 8; method and site
+// of TID 1410 and 1411 are rows 1 to 4 of their TID 1419.
 void AddHead(ContentItem& item, const MeasurementGroup& group) {
   AddText(item, kHasObsContext, concepts::kActivitySession, group.session);
   AddText(item, kHasObsContext, concepts::kTrackingIdentifier, group.tracking_identifier);

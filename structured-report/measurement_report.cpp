@@ -48,7 +48,7 @@ int64_t PositionOf(const ContentItem& parent, int64_t n, Is is) {
 bool IsNumber(const ContentItem& item) { return item.number() != nullptr; }
 bool IsGroup(const ContentItem& item) { return item.Is(concepts::kMeasurementGroup); }
 
-// TID 1420 row 3, R-INFERRED FROM: by position from the root, which is 1 (PS3.3 C.17.3.2.5).
+// TID 1420, R-INFERRED FROM: by position from the root, which is 1 (PS3.3 C.17.3.2.5).
 void AddFrom(ContentItem& item, const std::vector<MeasurementPlace>& from, int64_t container,
              const ContentItem& measurements) {
   for (const MeasurementPlace& place : from) {
