@@ -83,6 +83,9 @@ struct Node::Impl {
                                  const std::vector<CaseInstance>& images, ConsensusMethod method,
                                  std::vector<Finding>& findings);
 
+  // Findings of accepted results on other studies of the same person, the newest first.
+  std::vector<KnownFinding> EarlierFindings(const Case& the_case);
+
   // node_submit.cpp
   struct Task {
     Workitem workitem;

@@ -107,6 +107,10 @@ class Node {
   // names the readers and follows their reports. Returns the workitem's UID.
   std::string Adjudicate(const Person& who, int64_t case_id, std::string_view body);
 
+  // {"trackingUid","trackingIdentifier","finding","studyInstanceUid"} of the accepted findings on
+  // other studies of the case's patient, for whoever works in the project.
+  Json::Value Findings(const Person& who, int64_t case_id);
+
   // What may be seen, as the JSON that REST answers with.
   const Queries& queries() const;
   // Bytes of a submission's SEG or SR ("seg", "sr") or of the report of its acceptance

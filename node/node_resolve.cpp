@@ -132,6 +132,16 @@ int64_t SaveComputed(Transaction& transaction, const Cases& cases, const std::st
   return submission.id;
 }
 
+// The report that a result stands for: that of the acceptance, which comes last.
+std::string DigestOfReport(const store::Reader& reader, const Result& result) {
+  std::string digest;
+  for (const MadeObject& object : RequireSubmission(reader, result.submission).objects) {
+    if (object.kind == "SR") digest = object.sha256;
+  }
+  for (const MadeObject& object : store::ResultObjects(reader, result.id)) digest = object.sha256;
+  return digest;
+}
+
 // The one whom a manager names, or who asks.
 ReaderConfig AdjudicatorOf(const Config& config, const Person& who, const std::string& code) {
   if (!worklist::IsManager(who) && !code.empty() && code != who.id) {
@@ -212,6 +222,43 @@ std::vector<BuiltObject> Node::Impl::Agree(const Case& the_case,
                                builder.Fit(assignment, std::move(made.labels)), findings);
   if (!objects.empty()) return objects;
   throw Error(ErrorKind::kInternal, "the consensus cannot be written");
+}
+
+std::vector<KnownFinding> Node::Impl::EarlierFindings(const Case& the_case) {
+  std::vector<std::string> digests;
+  database.Read([&](const store::Reader& reader) {
+    for (const Case& other :
+         store::CasesOfPatient(reader, the_case.project, the_case.patient_code)) {
+      if (other.id == the_case.id) continue;
+      for (const Result& result : store::ResultsOfCase(reader, other.id)) {
+        if (store::FindWithdrawalOf(reader, result.id)) continue;
+        digests.insert(digests.begin(), DigestOfReport(reader, result));
+      }
+    }
+  });
+  std::vector<KnownFinding> known;
+  std::set<std::string> seen;
+  for (const std::string& digest : digests) {
+    if (digest.empty()) continue;
+    for (KnownFinding& finding : FindingsIn(blobs.Get(digest))) {
+      if (seen.insert(finding.uid).second) known.push_back(std::move(finding));
+    }
+  }
+  return known;
+}
+
+Json::Value Node::Findings(const Person& who, int64_t case_id) {
+  Case the_case;
+  impl_->database.Read(
+      [&](const store::Reader& reader) { the_case = RequireCase(reader, case_id); });
+  if (!who.Sees(the_case.project)) throw Error(ErrorKind::kNotFound, "no such case");
+  Json::Value json(Json::objectValue);
+  json["items"] = Json::Value(Json::arrayValue);
+  for (const KnownFinding& known : impl_->EarlierFindings(the_case)) {
+    json["items"].append(ToJson(known));
+  }
+  json["next"] = Json::Value();
+  return json;
 }
 
 std::string Node::Adjudicate(const Person& who, int64_t case_id, std::string_view body) {

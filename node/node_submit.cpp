@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // 4. Submit: check all of it, write SEG and SR, read them back, keep them, complete the read and
 // open its review.
+#include <algorithm>
+
 #include "dicom/error.h"
 #include "dicom/json.h"
 #include "node/impl.h"
@@ -64,6 +66,8 @@ void PutAmendment(const store::Reader& reader, const std::string& workitem_uid,
   assignment.amends = objects.back();
   assignment.amendment_reason = amendment->reason;
 }
+
+bool IsFollowed(const seg::Segment& segment) { return !segment.tracking_uid.empty(); }
 
 Json::Value CodesOf(const std::vector<Finding>& findings) {
   Json::Value codes(Json::arrayValue);
@@ -162,9 +166,12 @@ SubmitReply Node::Submit(const Person& who, const std::string& workitem_uid,
   }
   const Json::Value content = dicom::ParseJson(submission, kFormBytesMax);
   SubmitReply reply;
-  const SubmissionForm form = ParseForm(content, reply.findings);
+  SubmissionForm form = ParseForm(content, reply.findings);
   const Impl::Task task =
       impl_->TaskFor(who, workitem_uid, transaction_uid, form.series_instance_uid);
+  if (std::ranges::any_of(form.description.segments, IsFollowed)) {
+    FollowFindings(impl_->EarlierFindings(task.the_case), form, reply.findings);
+  }
   if (HasErrors(reply.findings)) return impl_->Refuse(who, task, std::move(reply.findings));
   Assignment assignment{task.the_case, who, task.instances,
                         TakesLabelMaps(impl_->config, task.the_case.project),
@@ -177,6 +184,9 @@ SubmitReply Node::Submit(const Person& who, const std::string& workitem_uid,
     std::erase_if(readers, [&](const Submission& one) { return one.author == who.id; });
   });
   assignment.others = impl_->ReadersOf(readers);
+  if (assignment.amends && assignment.amends->kind == "SR") {
+    assignment.before = FindingsIn(impl_->blobs.Get(assignment.amends->sha256));
+  }
   const auto prepared = impl_->builder.Prepare(assignment, form, labels, reply.findings);
   if (!prepared) return impl_->Refuse(who, task, std::move(reply.findings));
   const std::string digest = DigestOf(task.workitem, content, prepared->labels);

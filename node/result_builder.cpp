@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "dicom/error.h"
 #include "dicom/io.h"
@@ -43,14 +44,23 @@ void Append(std::vector<Finding>& all, const std::vector<Finding>& more) {
   all.insert(all.end(), more.begin(), more.end());
 }
 
-// SEG and SR call a segment by the same name: that of its first measurement.
-void TrackSegments(const SubmissionForm& form, UidSource& uids, seg::Description& description) {
+// SEG and SR call a segment by the same name: that of its first measurement. A finding of the
+// version before, and one that the reader knew again, keep their UIDs.
+void TrackSegments(const SubmissionForm& form, const std::vector<KnownFinding>& before,
+                   UidSource& uids, seg::Description& description) {
+  std::set<std::string> taken;
   for (seg::Segment& segment : description.segments) {
+    if (!segment.tracking_uid.empty()) {
+      taken.insert(segment.tracking_uid);
+      continue;
+    }
     const auto measured =
         std::ranges::find(form.measurements, segment.label, &Measurement::segment);
     const bool has_one = measured != form.measurements.end();
     segment.tracking_id = has_one ? measured->tracking_identifier : segment.name;
-    segment.tracking_uid = uids.New();
+    const KnownFinding* same = SameFinding(before, segment.tracking_id);
+    const bool is_it = same != nullptr && taken.insert(same->uid).second;
+    segment.tracking_uid = is_it ? same->uid : uids.New();
   }
 }
 
@@ -150,7 +160,7 @@ std::vector<BuiltObject> ResultBuilder::BuildSegmentations(
   description.series_description = kSeriesDescription;
   if (!assignment.computed) description.content_creator = assignment.author.id;
   description.contributors = Contributors(assignment, device_uid_);
-  TrackSegments(form, uids_, description);
+  TrackSegments(form, assignment.before, uids_, description);
   seg::Identity identity{.series_instance_uid = uids_.New(),
                          .sop_instance_uid = uids_.New(),
                          .series_number = kSeriesNumber,

@@ -17,6 +17,7 @@
 #include "node/drawings.h"
 #include "node/ports.h"
 #include "node/submission_form.h"
+#include "node/tracking.h"
 #include "seg/encode.h"
 #include "seg/source.h"
 #include "seg/split.h"
@@ -49,6 +50,7 @@ struct Assignment {
   seg::Split split = seg::Split::kNone;  // the project's way: one object, or several in a series
   std::optional<MadeObject> amends{};    // the report of the result that this one is to replace
   std::string amendment_reason{};
+  std::vector<KnownFinding> before{};  // of that report: findings of the same name stay the same
   // Whose drawings are adjudicated, or made the consensus: the report names them, says how far each
   // agrees, and follows their reports.
   std::vector<OtherRead> others{};

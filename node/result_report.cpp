@@ -27,8 +27,8 @@ size_t IndexOf(const SubmissionForm& form, uint16_t label) {
 class Groups {
  public:
   Groups(const SubmissionForm& form, const std::map<uint16_t, PlacedSegment>& places,
-         UidSource& uids)
-      : form_(form), places_(places), uids_(uids) {}
+         const std::vector<KnownFinding>& before, UidSource& uids)
+      : form_(form), places_(places), before_(before), uids_(uids) {}
 
   void Add(const Measurement& measurement) {
     GroupFor(measurement)
@@ -44,7 +44,7 @@ class Groups {
         group.tracking_uid = whole.tracking_uid;
       }
     }
-    if (group.tracking_uid.empty()) group.tracking_uid = uids_.New();
+    if (group.tracking_uid.empty()) group.tracking_uid = UidOf(group.tracking_identifier);
     groups_.push_back(std::move(group));
   }
   void AddUnmeasured() {
@@ -66,9 +66,14 @@ class Groups {
       is_first = false;
     }
     group.tracking_identifier = measurement.tracking_identifier;
-    if (!is_first) group.tracking_uid = uids_.New();
+    if (!is_first) group.tracking_uid = UidOf(group.tracking_identifier);
     group.finding = measurement.finding;
     return groups_.emplace_back(std::move(group));
+  }
+
+  std::string UidOf(const std::string& identifier) const {
+    const KnownFinding* same = SameFinding(before_, identifier);
+    return same != nullptr && !IsTracked(same->uid) ? same->uid : uids_.New();
   }
 
   bool IsTracked(const std::string& uid) const {
@@ -79,7 +84,7 @@ class Groups {
     const seg::Segment& segment = form_.description.segments.at(index);
     const PlacedSegment& place = places_.at(segment.label);
     sr::MeasurementGroup group;
-    group.tracking_identifier = segment.name;
+    group.tracking_identifier = segment.tracking_id.empty() ? segment.name : segment.tracking_id;
     group.tracking_uid = place.tracking_uid;
     group.finding = segment.type;
     group.segment = {place.sop_class_uid, place.sop_instance_uid, place.number};
@@ -88,6 +93,7 @@ class Groups {
 
   const SubmissionForm& form_;
   const std::map<uint16_t, PlacedSegment>& places_;
+  const std::vector<KnownFinding>& before_;
   UidSource& uids_;
   std::vector<sr::MeasurementGroup> groups_;
 };
@@ -198,7 +204,7 @@ std::optional<BuiltObject> ResultBuilder::BuildReport(
     const Assignment& assignment, const SubmissionForm& form, const Prepared& prepared,
     const std::vector<BuiltObject>& segmentations, const std::map<uint16_t, PlacedSegment>& places,
     std::vector<Finding>& findings) {
-  Groups groups(form, places, uids_);
+  Groups groups(form, places, assignment.before, uids_);
   for (const Measurement& measurement : form.measurements) groups.Add(measurement);
   for (const sr::MeasurementGroup& finding : form.findings) groups.Add(finding);
   groups.AddUnmeasured();

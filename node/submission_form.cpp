@@ -134,7 +134,8 @@ void ReadAlgorithm(Form& form, seg::Segment& segment) {
 
 seg::Segment ReadSegment(Form form) {
   seg::Segment segment;
-  if (!form.IsObject({"number", "label", "category", "type", "algorithm", "group"})) {
+  if (!form.IsObject(
+          {"number", "label", "category", "type", "algorithm", "group", "trackingUid"})) {
     return segment;
   }
   segment.label = static_cast<uint16_t>(form.Number("number", 65535));
@@ -142,6 +143,7 @@ seg::Segment ReadSegment(Form form) {
   segment.category = form.CodeAt("category");
   segment.type = form.CodeAt("type");
   ReadAlgorithm(form, segment);
+  if (!form["trackingUid"].isNull()) segment.tracking_uid = form.Text("trackingUid");
   if (!form["group"].isNull()) segment.group = form.Number("group", 65535);
   return segment;
 }

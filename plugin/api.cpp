@@ -70,6 +70,10 @@ Answer WithdrawCase(const Services& services, const Call& call) {
   return JsonAnswer(json, 201);
 }
 
+Answer FindingsOfCase(const Services& services, const Call& call) {
+  return JsonAnswer(services.node->Findings(call.who, call.Id()));
+}
+
 Answer AgreeOnCase(const Services& services, const Call& call) {
   const node::SubmitReply reply = services.node->Consensus(call.who, call.Id(), call.request.body);
   Json::Value json(Json::objectValue);

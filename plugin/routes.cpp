@@ -36,6 +36,8 @@ constexpr Route kRoutes[] = {
      kJsonMax},
     {Method::kPost, "/glossator/api/v1/cases/{id}/amendment", "specialist clinician manager",
      api::AmendCase, 201, "Open a read for a new version of the result; reason", kJson, kJsonMax},
+    {Method::kGet, "/glossator/api/v1/cases/{id}/findings", kAnyReader, api::FindingsOfCase, 200,
+     "Accepted findings on other studies of the same patient"},
     {Method::kPost, "/glossator/api/v1/cases/{id}/consensus", "specialist clinician manager",
      api::AgreeOnCase, 201,
      "Compute one segmentation out of the readers'; method (majority or staple)", kJson, kJsonMax},

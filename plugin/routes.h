@@ -76,6 +76,7 @@ Answer Case(const Services&, const Call&);
 Answer ReleaseCase(const Services&, const Call&);
 Answer WithdrawCase(const Services&, const Call&);
 Answer AmendCase(const Services&, const Call&);
+Answer FindingsOfCase(const Services&, const Call&);
 Answer AgreeOnCase(const Services&, const Call&);
 Answer AdjudicateCase(const Services&, const Call&);
 Answer Deliveries(const Services&, const Call&);

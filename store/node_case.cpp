@@ -79,6 +79,16 @@ std::vector<Case> ListCases(const Reader& reader, std::string_view project, std:
   return cases;
 }
 
+std::vector<Case> CasesOfPatient(const Reader& reader, std::string_view project,
+                                 std::string_view patient_code) {
+  std::vector<Case> cases;
+  Rows rows =
+      reader.Query(std::string(kSelectCase) + "WHERE project = ? AND patient_code = ? ORDER BY id",
+                   {project, patient_code});
+  while (rows.Next()) cases.push_back(CaseFrom(rows));
+  return cases;
+}
+
 std::map<std::string, int64_t> CountCases(const Reader& reader, std::string_view project) {
   std::map<std::string, int64_t> counts;
   Rows rows = reader.Query(

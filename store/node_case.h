@@ -16,6 +16,9 @@ std::optional<Case> FindCaseOfStudy(const Reader& reader, std::string_view study
 // id > after, oldest first; empty project or state: all.
 std::vector<Case> ListCases(const Reader& reader, std::string_view project, std::string_view state,
                             int64_t after, size_t limit);
+// Of one person in a project; oldest first.
+std::vector<Case> CasesOfPatient(const Reader& reader, std::string_view project,
+                                 std::string_view patient_code);
 // State -> number; empty project: all.
 std::map<std::string, int64_t> CountCases(const Reader& reader, std::string_view project);
 

@@ -164,6 +164,17 @@ def predecessor(report):
     return item.ReferencedSOPSequence[0].ReferencedSOPInstanceUID
 
 
+def tracking(item):
+    """Tracking UIDs of a report, in the order of its groups."""
+    found = []
+    for child in item.get("ContentSequence", ()):
+        name = child.get("ConceptNameCodeSequence")
+        if name and name[0].CodeValue == "112040":
+            found.append(child.UID)
+        found += tracking(child)
+    return found
+
+
 def test_a_new_version_follows_the_report_that_the_pacs_has(story):
     first_mine, first_accepted = reports(story["first"])
     mine, accepted = reports(story["second"])
@@ -171,6 +182,7 @@ def test_a_new_version_follows_the_report_that_the_pacs_has(story):
     assert predecessor(mine) == first_accepted.SOPInstanceUID
     assert predecessor(accepted) == mine.SOPInstanceUID
     assert "reached into the vessel" in texts(mine)
+    assert tracking(mine) and tracking(mine) == tracking(first_mine)
 
 
 def test_a_withdrawal_rejects_every_object_that_was_sent(story):

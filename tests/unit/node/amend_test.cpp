@@ -12,6 +12,15 @@
 namespace glossator::node {
 namespace {
 
+// Tracking Unique Identifiers of a report by their identifiers.
+std::map<std::string, std::string> TrackingIn(const dicom::DataSet& report) {
+  std::map<std::string, std::string> tracking;
+  for (const auto& group : sr::Decode(report).description.groups) {
+    tracking[group.tracking_identifier] = group.tracking_uid;
+  }
+  return tracking;
+}
+
 struct Sent {
   Json::Value manifest;
   std::vector<dicom::DataSet> objects;
@@ -231,6 +240,7 @@ TEST_F(Amend, ANewVersionNamesItsPredecessorAndWhy) {
   ASSERT_EQ(report.provenance.predecessors.size(), 1U);
   EXPECT_EQ(report.provenance.predecessors[0].sop_instance_uid,
             first.objects.at(2).GetString(tags::SOPInstanceUID));
+  EXPECT_EQ(TrackingIn(second.objects.at(1)), TrackingIn(first.objects.at(2)));
   EXPECT_EQ(second.manifest["earlier"]["result"], first.manifest["result"]);
   EXPECT_FALSE(second.manifest["earlier"]["withdrawn"].asBool());
   EXPECT_EQ(CaseState(), "ACCEPTED");
