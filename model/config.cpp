@@ -384,4 +384,8 @@ bool ReaderConfig::Sees(const std::string& project) const {
   return projects.contains("*") || projects.contains(project);
 }
 
+bool ReaderConfig::SeesArrivals() const {
+  return roles.contains("manager") || roles.contains("auditor");
+}
+
 }  // namespace glossator

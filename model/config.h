@@ -74,6 +74,9 @@ struct ReaderConfig {
   std::string aet{};               // of their tools at the lab's DICOM port; empty: none
 
   bool Sees(const std::string& project) const;
+  // When objects really arrived tells by how much a patient's dates were moved: managers and
+  // auditors see it, who reads the images does not (ADR 99).
+  bool SeesArrivals() const;
 };
 
 // Who may sign that a project's results are released as product.

@@ -114,7 +114,8 @@ class Node {
   // What may be seen, as the JSON that REST answers with.
   const Queries& queries() const;
   // Bytes of a submission's SEG or SR ("seg", "sr") or of the report of its acceptance
-  // ("acceptance"), for those who may see it.
+  // ("acceptance"), for those who may see it; who does not see arrivals gets others' objects
+  // without their real times.
   std::string SubmissionFile(const Person& who, int64_t submission_id, const std::string& kind);
 
  private:

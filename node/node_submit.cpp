@@ -5,6 +5,7 @@
 
 #include "dicom/error.h"
 #include "dicom/json.h"
+#include "node/draft_times.h"
 #include "node/impl.h"
 #include "node/tell.h"
 #include "store/digest.h"
@@ -216,8 +217,10 @@ SubmitReply Node::Submit(const Person& who, const std::string& workitem_uid,
 std::string Node::SubmissionFile(const Person& who, int64_t submission_id,
                                  const std::string& kind) {
   std::string digest;
+  bool real_times = false;
   impl_->database.Read([&](const store::Reader& reader) {
     const Submission submission = RequireSubmission(reader, submission_id);
+    real_times = submission.author == who.id || who.SeesArrivals();
     const std::string project = RequireCase(reader, submission.case_id).project;
     if (!worklist::MaySeeSubmission(who, submission.author, project)) {
       throw Error(ErrorKind::kNotFound, "no such submission");
@@ -233,7 +236,8 @@ std::string Node::SubmissionFile(const Person& who, int64_t submission_id,
     }
   });
   if (digest.empty()) throw Error(ErrorKind::kNotFound, "the submission has no such object");
-  return impl_->blobs.Get(digest);
+  std::string file = impl_->blobs.Get(digest);
+  return real_times ? file : WithoutRealTimes(file);
 }
 
 }  // namespace glossator::node

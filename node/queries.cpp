@@ -36,7 +36,15 @@ Json::Value Texts(const std::vector<std::string>& texts) {
   return json;
 }
 
-Json::Value ToJson(const glossator::Case& value) {
+// Real times are near the arrival of the study.
+template <class Noun>
+void AddTimes(Json::Value& json, const Noun& value, const ReaderConfig& who) {
+  if (!who.SeesArrivals()) return;
+  json["created"] = value.created;
+  json["updated"] = value.updated;
+}
+
+Json::Value ToJson(const glossator::Case& value, const ReaderConfig& who) {
   Json::Value json(Json::objectValue);
   json["id"] = Json::Int64(value.id);
   json["project"] = value.project;
@@ -50,12 +58,11 @@ Json::Value ToJson(const glossator::Case& value) {
   json["sealed"] = Json::Int64(value.sealed);
   json["reasons"] = Texts(value.reasons);
   json["recognizableFaces"] = Json::Int64(value.faces);
-  json["created"] = value.created;
-  json["updated"] = value.updated;
+  AddTimes(json, value, who);
   return json;
 }
 
-Json::Value ToJson(const glossator::Delivery& value) {
+Json::Value ToJson(const glossator::Delivery& value, const ReaderConfig& who) {
   Json::Value json(Json::objectValue);
   json["id"] = Json::Int64(value.id);
   json["result"] = value.result_uid;
@@ -65,8 +72,7 @@ Json::Value ToJson(const glossator::Delivery& value) {
   json["state"] = value.state;
   json["reason"] = value.reason.empty() ? Json::Value() : Json::Value(value.reason);
   json["attempts"] = Json::Int64(value.attempts);
-  json["created"] = value.created;
-  json["updated"] = value.updated;
+  AddTimes(json, value, who);
   return json;
 }
 
@@ -167,7 +173,7 @@ Json::Value Queries::Cases(const ReaderConfig& who, const CaseFilter& filter) co
         }
         after = value.id;
         if (!who.Sees(value.project)) continue;
-        Json::Value json = ToJson(value);
+        Json::Value json = ToJson(value, who);
         json["workitems"] = WorkOf(reader, who, value.id);
         page["items"].append(std::move(json));
       }
@@ -182,7 +188,7 @@ Json::Value Queries::Case(const ReaderConfig& who, int64_t id) const {
   database_.Read([&](const store::Reader& reader) {
     const glossator::Case value = RequireCase(reader, id);
     if (!who.Sees(value.project)) throw Error(ErrorKind::kNotFound, "no such case");
-    json = ToJson(value);
+    json = ToJson(value, who);
     json["series"] = SeriesOf(reader, id);
     json["workitems"] = WorkOf(reader, who, id);
     json["submissions"] = Json::Value(Json::arrayValue);
@@ -212,11 +218,12 @@ Json::Value Queries::Submission(const ReaderConfig& who, int64_t id) const {
     json["workitem"] = value.workitem_uid;
     json["case"] = Json::Int64(value.case_id);
     json["state"] = NameOf(value.state);
-    json["created"] = value.created;
+    const bool own = value.author == who.id;
+    if (own || who.SeesArrivals()) json["created"] = value.created;
     json["seriesInstanceUid"] = value.series_instance_uid;
     json["content"] = value.content;
-    json["own"] = value.author == who.id;
-    if (value.author == who.id || worklist::IsManager(who)) json["author"] = value.author;
+    json["own"] = own;
+    if (own || worklist::IsManager(who)) json["author"] = value.author;
     json["objects"] = Json::Value(Json::arrayValue);
     for (const MadeObject& object : value.objects) json["objects"].append(ToJson(object));
   });
@@ -229,7 +236,7 @@ Json::Value Queries::Deliveries(const ReaderConfig& who, int64_t after, size_t l
   database_.Read([&](const store::Reader& reader) {
     const auto deliveries = store::ListDeliveries(reader, after, limit);
     for (const glossator::Delivery& delivery : deliveries) {
-      if (who.Sees(delivery.project)) page["items"].append(ToJson(delivery));
+      if (who.Sees(delivery.project)) page["items"].append(ToJson(delivery, who));
     }
     if (deliveries.size() == limit) page["next"] = Json::Int64(deliveries.back().id);
   });
@@ -243,7 +250,7 @@ Json::Value Queries::Delivery(const ReaderConfig& who, int64_t id) const {
     if (!delivery || !who.Sees(delivery->project)) {
       throw Error(ErrorKind::kNotFound, "no such delivery");
     }
-    json = ToJson(*delivery);
+    json = ToJson(*delivery, who);
   });
   return json;
 }

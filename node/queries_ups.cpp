@@ -24,6 +24,23 @@ std::optional<worklist::Performer> PerformerOf(const Config& config, const std::
   return worklist::Performer{code, found->name, found->organization};
 }
 
+// No time at all, for attributes that must have one (PS3.4 Table CC.2.5-3).
+constexpr const char* kNoTime = "1970-01-01T00:00:00.000000Z";
+
+// Of the times only the reader's own acts: all others follow the arrival of the images.
+Workitem WithoutArrival(Workitem workitem, const ReaderConfig& who) {
+  const bool own = workitem.performer == who.id;
+  const bool canceled = workitem.state == WorkitemState::kCanceled;
+  for (std::string* time : {&workitem.started, &workitem.ended}) {
+    const bool told = own && !(canceled && time == &workitem.ended);
+    if (!time->empty() && !told) *time = kNoTime;
+  }
+  workitem.created = workitem.updated = kNoTime;
+  if (own && !workitem.started.empty()) workitem.updated = workitem.started;
+  if (own && !canceled && !workitem.ended.empty()) workitem.updated = workitem.ended;
+  return workitem;
+}
+
 // Blinding: people and outputs are for the performer and for managers.
 dicom::DataSet ToUps(const store::Reader& reader, const Config& config, const ReaderConfig& who,
                      const Workitem& workitem, bool whole) {
@@ -45,7 +62,7 @@ dicom::DataSet ToUps(const store::Reader& reader, const Config& config, const Re
       context.outputs = RequireSubmission(reader, *workitem.submission).objects;
     }
   }
-  return worklist::ToUps(workitem, context);
+  return worklist::ToUps(who.SeesArrivals() ? workitem : WithoutArrival(workitem, who), context);
 }
 
 bool MatchesKey(const dicom::DataSet& keys, dicom::Tag tag, const std::string& value) {

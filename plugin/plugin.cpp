@@ -5,8 +5,10 @@
 
 #include "dicom/json.h"
 #include "model/log.h"
+#include "plugin/arrivals.h"
 #include "plugin/doors.h"
 #include "plugin/gate_process.h"
+#include "plugin/routes.h"
 #include "plugin/safety.h"
 #include "plugin/self_test.h"
 
@@ -109,9 +111,11 @@ std::unique_ptr<Plugin> Plugin::Make(OrthancPluginContext* context) {
     Report(orthanc, {FaultsOf(error)});
     return nullptr;
   }
-  RegisterCallbacks(
-      context, *plugin,
-      {"/glossator", "/glossator/(.*)", "/dicom-web/workitems", "/dicom-web/workitems/(.*)"});
+  std::vector<std::string> paths = {"/glossator", "/glossator/(.*)", "/dicom-web/workitems",
+                                    "/dicom-web/workitems/(.*)"};
+  const auto resources = ResourcePaths();
+  paths.insert(paths.end(), resources.begin(), resources.end());
+  RegisterCallbacks(context, *plugin, paths);
   return plugin;
 }
 
@@ -156,10 +160,26 @@ bool Plugin::Allow(const Request& request) {
 }
 
 size_t Plugin::BodyMax(const Request& request) const {
+  if (IsResourcePath(request.method, request.path)) return kFindBodyMax;
   return plugin::BodyMax(Routes(), request.method, request.path);
 }
 
+// Orthanc's own answer about its resources, as the reader may have it.
+Answer Plugin::HandleResource(const Request& request) const {
+  if (request.body.size() > kFindBodyMax) return Problem(413, "the search is too long");
+  Orthanc::Reply reply = orthanc_.Call(request.method, WithQuery(request), request.body);
+  if (!reply.ok()) return Problem(reply.status, "Orthanc has no answer to this");
+  const ReaderConfig* who = FindReader(config_, request);
+  if (who != nullptr && who->SeesArrivals()) {
+    return TextAnswer(std::move(reply.body), "application/json");
+  }
+  Json::Value json = reply.Json();
+  RemoveArrivals(json);
+  return JsonAnswer(json);
+}
+
 Answer Plugin::Handle(const Request& request) {
+  if (IsResourcePath(request.method, request.path)) return HandleResource(request);
   const auto lab = Lab();
   return lab ? lab->Handle(request) : Problem(503, "the node is not ready");
 }

@@ -36,6 +36,7 @@ class Plugin final : public Host {
   Plugin(Orthanc orthanc, Config config, const Json::Value& orthanc_configuration);
   Reads::Ports ReadPorts();
   void KeepFiles(OrthancPluginContext* context);
+  Answer HandleResource(const Request& request) const;
   void Start();
   std::shared_ptr<LabSide> Lab();
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "dicom/uid.h"
+#include "plugin/arrivals.h"
 #include "plugin/routes.h"
 
 namespace glossator::plugin {
@@ -96,6 +97,7 @@ bool Reads::Allow(const Request& request) {
   if (IsHarmless(request.path)) return true;
   const ReaderConfig* who = FindReader(config_, request);
   if (who == nullptr) return false;
+  if (!who->SeesArrivals() && !TellsNoArrival(request.path, dicom_web_root_)) return false;
   if (SeesAll(*who)) return true;
   if (request.method != Method::kGet || IsAmbiguous(request.path)) return false;
   if (IsAtOrBelow(request.path, dicom_web_root_)) return AllowDicomWeb(*who, request);

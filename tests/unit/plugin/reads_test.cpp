@@ -14,7 +14,8 @@ class ReadsTest : public testing::Test {
   ReadsTest() {
     config_.projects = {{.id = "LUNG"}, {.id = "HEART"}};
     config_.readers = {Reader("ada", {"LUNG"}), Reader("eve", {"*"}),
-                       Reader("max", {"LUNG", "HEART"})};
+                       Reader("max", {"LUNG", "HEART"}), Reader("lab", {"*"})};
+    for (const size_t i : {1, 2}) config_.readers[i].roles = {"manager"};
   }
 
   static ReaderConfig Reader(const std::string& user, std::set<std::string> projects) {
@@ -27,8 +28,11 @@ class ReadsTest : public testing::Test {
 
   // "ada:x" and so on in base64.
   static std::string Authorization(const std::string& user) {
-    const std::map<std::string, std::string> secrets = {
-        {"ada", "YWRhOng="}, {"eve", "ZXZlOng="}, {"max", "bWF4Ong="}, {"mallory", "bWFsbG9yeTp4"}};
+    const std::map<std::string, std::string> secrets = {{"ada", "YWRhOng="},
+                                                        {"eve", "ZXZlOng="},
+                                                        {"max", "bWF4Ong="},
+                                                        {"lab", "bGFiOng="},
+                                                        {"mallory", "bWFsbG9yeTp4"}};
     return "Basic " + secrets.at(user);
   }
 
@@ -90,6 +94,19 @@ TEST_F(ReadsTest, ListsAndSearchesAreForThoseWhoSeeEveryProject) {
   EXPECT_FALSE(Allow("ada", "/tools/find", {}, Method::kPost));
   EXPECT_FALSE(Allow("ada", "/tools/lookup", {}, Method::kPost));
   EXPECT_TRUE(Allow("eve", "/tools/find", {}, Method::kPost));
+}
+
+TEST_F(ReadsTest, WhoIsNoManagerLearnsOfNoArrivalEvenWhenHeSeesEveryProject) {
+  for (const char* path : {"/changes", "/jobs", "/statistics", "/something/new"}) {
+    EXPECT_FALSE(Allow("lab", path)) << path;
+  }
+  EXPECT_FALSE(Allow("lab", "/instances/" + kMine + "/metadata/ReceptionDate"));
+  EXPECT_FALSE(Allow("ada", "/instances/" + kMine + "/metadata"));
+  EXPECT_FALSE(Allow("lab", "/instances/" + kMine + "/./metadata"));
+  for (const char* path : {"/studies", "/dicom-web/studies", "/web-viewer/series/x"}) {
+    EXPECT_TRUE(Allow("lab", path)) << path;
+  }
+  EXPECT_TRUE(Allow("lab", "/tools/find", {}, Method::kPost));
 }
 
 TEST_F(ReadsTest, DicomwebIsHeldAgainstTheStudyInThePath) {
