@@ -18,10 +18,23 @@ std::string PatternIndex::Folded(std::string_view bytes) {
   return folded;
 }
 
+void PatternIndex::PutPair(char first, char second) {
+  const auto either = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; };
+  for (const char a : {first, either(first)}) {
+    for (const char b : {second, either(second)}) {
+      const char two[] = {a, b};
+      const uint16_t pair = PairAt(two);
+      pairs_[pair >> 6] |= uint64_t{1} << (pair & 63);
+    }
+  }
+}
+
 void PatternIndex::Add(std::string_view pattern, uint32_t id) {
   if (pattern.size() < kPatternMin) return;
   const std::string folded = Folded(pattern);
   uint32_t key = 0;
+  PutPair(folded[0], folded[1]);
+  PutPair(folded[1], folded[2]);
   for (size_t i = 0; i < kPatternMin; ++i) key = key << 8 | static_cast<uint8_t>(folded[i]);
   std::vector<uint32_t>& lengths = lengths_[key];
   const auto length = static_cast<uint32_t>(folded.size());

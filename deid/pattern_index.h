@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Many patterns, one pass: a bitmap over the first three bytes says where to look closer. Made in
-// time linear in the patterns, small for few of them, tens of megabytes for hundred thousands.
+// Many patterns, one pass: of every second place only the pair of bytes there is looked up, in a
+// bitmap of 8 kB that holds the first two pairs of each pattern in either case; a bitmap over the
+// first three bytes then says where to look closer. Made in time linear in the patterns, small for
+// few of them, tens of megabytes for hundred thousands.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -24,14 +27,16 @@ class PatternIndex {
   template <class Found>
   void Run(std::string_view bytes, Found&& found) const {
     if (exact_.empty() || bytes.size() < kPatternMin) return;
-    const uint64_t* bitmap = bitmap_.data();
-    const int shift = shift_;
-    uint32_t key = Fold(bytes[0]) << 8 | Fold(bytes[1]);
-    for (size_t i = kPatternMin - 1; i < bytes.size(); ++i) {
-      key = (key << 8 | Fold(bytes[i])) & 0xFFFFFF;
-      const uint32_t slot = key * kSpread >> shift;
-      if ((bitmap[slot >> 6] >> (slot & 63) & 1) == 0) continue;
-      if (!LookCloser(bytes, i + 1 - kPatternMin, key, found)) return;
+    const size_t end = bytes.size() - 1;
+    size_t i = 0;
+    for (; i + 8 <= end; i += 8) {
+      if (!AnyPair(bytes.data() + i)) continue;
+      for (size_t at = i; at < i + 8; at += 2) {
+        if (HasPair(PairAt(bytes.data() + at)) && !LookAround(bytes, at, found)) return;
+      }
+    }
+    for (; i < end; i += 2) {
+      if (HasPair(PairAt(bytes.data() + i)) && !LookAround(bytes, i, found)) return;
     }
   }
 
@@ -50,8 +55,34 @@ class PatternIndex {
   }();
 
   static constexpr uint32_t kSpread = 2654435761u;  // Knuth's multiplicative hash
+  static uint16_t PairAt(const char* bytes) {
+    uint16_t pair = 0;
+    std::memcpy(&pair, bytes, sizeof pair);
+    return pair;
+  }
+  uint64_t HasPair(uint16_t pair) const { return pairs_[pair >> 6] >> (pair & 63) & 1; }
+  bool AnyPair(const char* eight) const {
+    return (HasPair(PairAt(eight)) | HasPair(PairAt(eight + 2)) | HasPair(PairAt(eight + 4)) |
+            HasPair(PairAt(eight + 6))) != 0;
+  }
+  void PutPair(char first, char second);
   static uint32_t Fold(char byte) { return kFold[static_cast<uint8_t>(byte)]; }
   static std::string Folded(std::string_view bytes);
+
+  // A pair at `at` is the first of a pattern that begins there, or the second of one before it.
+  template <class Found>
+  bool LookAround(std::string_view bytes, size_t at, Found&& found) const {
+    return (at == 0 || LookAt(bytes, at - 1, found)) && LookAt(bytes, at, found);
+  }
+
+  template <class Found>
+  bool LookAt(std::string_view bytes, size_t begin, Found&& found) const {
+    if (begin + kPatternMin > bytes.size()) return true;
+    const uint32_t key =
+        Fold(bytes[begin]) << 16 | Fold(bytes[begin + 1]) << 8 | Fold(bytes[begin + 2]);
+    const uint32_t slot = key * kSpread >> shift_;
+    return (bitmap_[slot >> 6] >> (slot & 63) & 1) == 0 || LookCloser(bytes, begin, key, found);
+  }
 
   template <class Found>
   bool LookCloser(std::string_view bytes, size_t begin, uint32_t key, Found&& found) const {
@@ -70,6 +101,7 @@ class PatternIndex {
   }
 
   int shift_ = 0;
+  std::array<uint64_t, 1024> pairs_{};
   std::vector<uint64_t> bitmap_;
   std::unordered_map<uint32_t, std::vector<uint32_t>> lengths_;  // by the first three bytes
   std::unordered_map<std::string, std::vector<uint32_t>, Hash, std::equal_to<>> exact_;
