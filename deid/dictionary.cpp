@@ -72,7 +72,7 @@ bool Dictionary::Insert(IdentifierKind kind, std::string text) {
 bool Dictionary::AddName(std::string_view utf8) {
   bool changed = false;
   for (const std::string_view word : WordsOf(utf8)) {
-    if (IsLongEnough(word, 3)) changed |= Insert(IdentifierKind::kName, std::string(word));
+    if (IsLongEnough(word, 2)) changed |= Insert(IdentifierKind::kName, std::string(word));
   }
   size_t begin = 0;  // "O'Brien" and "Jean-Luc" are searched for without their marks too
   while (begin <= utf8.size()) {

@@ -57,7 +57,12 @@ bool IsAllOfTheTrade(IdentifierKind kind, std::string_view text) {
   });
 }
 
+bool IsTooShort(IdentifierKind kind, const std::string& text) {
+  return kind == IdentifierKind::kName && text.size() == 2 && IsAscii(text);
+}
+
 bool IsSearchable(IdentifierKind kind, const std::string& text) {
+  if (IsTooShort(kind, text)) return false;
   if (IsDigits(text)) {
     const bool one_digit = text.find_first_not_of(text[0]) == text.npos;
     return text.size() >= kNumberDigitsMin && !one_digit;
@@ -141,7 +146,12 @@ Sentinel::Sentinel(const Dictionary& dictionary, const Options& options)
       all_(std::make_unique<Patterns>(dictionary, options, true)) {
   for (const auto& [kind, text] : dictionary.entries()) {
     if (Retained(kind, options)) continue;
+    if (IsTooShort(kind, text)) {
+      short_names_.insert(Fold(text));
+      continue;
+    }
     words_.insert(Fold(text));
+    if (kind != IdentifierKind::kDate && !IsDigits(text)) near_.Add(Fold(text));
     for (const std::string_view word : WordsOf(text)) {
       if (CodePoints(word) >= 2 && kind == IdentifierKind::kName) words_.insert(Fold(word));
     }

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "deid/dictionary.h"
+#include "deid/near_words.h"
 
 namespace glossator::deid {
 
@@ -40,12 +41,19 @@ class Sentinel {
   bool FindsInText(std::string_view utf8) const;
   // A whole word (of the trade or not) that the dictionary has; `word` is folded.
   bool IsIdentifier(std::string_view word) const { return words_.contains(std::string(word)); }
+  // A name of two letters of ASCII: too short to be searched for.
+  bool IsShortName(const std::string& folded) const { return short_names_.contains(folded); }
+  // One letter away from an identifier of six characters or more: lost, added, changed, or two
+  // swapped. `folded` may be the identifier itself.
+  bool IsNear(std::string_view folded) const { return near_.Has(folded); }
 
  private:
   class Patterns;
   std::unique_ptr<const Patterns> text_;  // UTF-8 spellings
   std::unique_ptr<const Patterns> all_;   // every encoding
   std::unordered_set<std::string> words_;
+  std::unordered_set<std::string> short_names_;
+  NearWords near_;
 };
 
 }  // namespace glossator::deid

@@ -53,7 +53,8 @@ bool MayStay(std::string_view text, TextRule rule, const Sentinel& identifiers) 
   if (IsDigit(text[0]) && IsSmallNumber(text, rule != TextRule::kWords)) return true;
   if (text.size() == 1) return IsAscii(text);
   if (IsSmallRange(text)) return true;
-  return IsAscii(text) && (IsKnownWord(folded, rule) || IsTechnicalToken(folded));
+  return IsAscii(text) &&
+         (IsKnownWord(folded, rule) || (IsTechnicalToken(folded) && !identifiers.IsNear(folded)));
 }
 
 // Marks between dropped words go with them.
@@ -138,9 +139,18 @@ std::string CleanText(std::string_view utf8, TextRule rule, const Sentinel& iden
   DropNumberGroups(pieces, identifiers);
   DropAddresses(pieces);
   DropInitials(pieces);
+  DropShortNames(pieces, identifiers);
   for (size_t i = 0; i < pieces.size(); ++i) pieces[i].kept = pieces[i].kept || moved[i];
   std::string out = Join(pieces);
   return identifiers.FindsInText(out) ? std::string() : out;
+}
+
+bool HasNearIdentifier(std::string_view utf8, const Sentinel& identifiers) {
+  const auto words = WordsOf(utf8);
+  return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+    const std::string folded = Fold(word);
+    return !IsKnownWord(folded, TextRule::kVendor) && identifiers.IsNear(folded);
+  });
 }
 
 bool IsDefinedTerm(std::string_view value, const Sentinel& identifiers) {

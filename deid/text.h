@@ -21,6 +21,10 @@ std::string CleanText(std::string_view utf8, TextRule rule, const Sentinel& iden
 // A word or composite like "2i8s", "tfl3d4", "FM3", "DIS2D".
 bool IsTechnicalToken(std::string_view word);
 
+// A typo of an identifier of the study among words that are none of the trade or of a maker: for
+// texts that are kept as they are.
+bool HasNearIdentifier(std::string_view utf8, const Sentinel& identifiers);
+
 // True when a CS value can only be a defined term: words of the trade and technical tokens.
 bool IsDefinedTerm(std::string_view value, const Sentinel& identifiers);
 

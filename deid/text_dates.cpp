@@ -16,12 +16,23 @@ constexpr std::array<std::string_view, 12> kMonths{"january",   "february", "mar
                                                    "september", "october",  "november", "december"};
 // Months of other languages are known as such, and their dates fall.
 constexpr std::string_view kOtherMonths[] = {
-    "januar",   "februar",  "marz",       "maerz",   "mai",       "juni",      "juli",
-    "oktober",  "dezember", "okt",        "dez",     "janvier",   "fevrier",   "mars",
-    "avril",    "juin",     "juillet",    "aout",    "septembre", "octobre",   "novembre",
-    "decembre", "enero",    "febrero",    "marzo",   "abril",     "mayo",      "junio",
-    "julio",    "agosto",   "septiembre", "octubre", "noviembre", "diciembre", "sept",
-    "gennaio",  "febbraio", "maggio",     "giugno",  "luglio",    "ottobre",   "dicembre"};
+    "januar",    "februar",  "marz",       "maerz",    "mai",       "juni",      "juli",
+    "oktober",   "dezember", "okt",        "dez",      "janvier",   "fevrier",   "mars",
+    "avril",     "juin",     "juillet",    "aout",     "septembre", "octobre",   "novembre",
+    "decembre",  "enero",    "febrero",    "marzo",    "abril",     "mayo",      "junio",
+    "julio",     "agosto",   "septiembre", "octubre",  "noviembre", "diciembre", "sept",
+    "gennaio",   "febbraio", "maggio",     "giugno",   "luglio",    "ottobre",   "dicembre",
+    "mrz",       "mrt",      "maart",      "mei",      "januari",   "februari",  "augusti",
+    "augustus",  "marts",    "maj",        "avr",      "juil",      "fev",       "janeiro",
+    "fevereiro", "marco",    "maio",       "junho",    "julho",     "setembro",  "outubro",
+    "novembro",  "dezembro", "stycznia",   "lutego",   "marca",     "kwietnia",  "maja",
+    "czerwca",   "lipca",    "sierpnia",   "wrzesnia", "grudnia",   "listopada", "pazdziernika",
+    "ocak",      "subat",    "nisan",      "mayis",    "haziran",   "temmuz",    "agustos",
+    "eylul",     "ekim",     "kasim",      "aralik",   "ledna",     "unora",     "brezna",
+    "dubna",     "kvetna",   "cervna",     "cervence", "srpna",     "rijna",     "prosince"};
+// "3.III.1951".
+constexpr std::string_view kRomanMonths[] = {"i",   "ii",   "iii", "iv", "v",  "vi",
+                                             "vii", "viii", "ix",  "x",  "xi", "xii"};
 
 int Number(std::string_view digits) {
   int value = 0;
@@ -148,6 +159,7 @@ class Dates {
     const auto month = MonthOf(folded);
     const bool other = std::find(std::begin(kOtherMonths), std::end(kOtherMonths), folded) !=
                        std::end(kOtherMonths);
+    if (IsRoman(i, folded)) pieces_[i - 2].kept = pieces_[i].kept = pieces_[i + 2].kept = false;
     if (!month && !other) return;
     const size_t before = WordNear(pieces_, i, -1), after = WordNear(pieces_, i, 1);
     const size_t last = after < pieces_.size() ? WordNear(pieces_, after, 1) : pieces_.size();
@@ -158,6 +170,13 @@ class Dates {
     for (const size_t near : {before, after}) {
       if (Is(near, IsDay) || Is(near, IsYear)) pieces_[near].kept = pieces_[i].kept = false;
     }
+  }
+
+  bool IsRoman(size_t i, const std::string& folded) const {
+    return std::find(std::begin(kRomanMonths), std::end(kRomanMonths), folded) !=
+               std::end(kRomanMonths) &&
+           i >= 2 && i + 2 < pieces_.size() && pieces_[i - 1].text == "." &&
+           pieces_[i + 1].text == "." && IsDay(pieces_[i - 2]) && IsDigits(pieces_[i + 2].text);
   }
 
   void Spell(size_t day, size_t at, size_t year, std::optional<size_t> month) {

@@ -20,6 +20,8 @@ constexpr std::string_view kStreets[] = {
     "ln",     "drive", "court",   "way", "highway", "hwy",   "place", "square",    "terrace",
     "rue",    "calle", "strasse", "str", "weg",     "platz", "allee", "gasse",     "strase"};
 constexpr std::string_view kStreetEnds[] = {"strasse", "straße", "str", "weg", "platz", "gasse"};
+constexpr std::string_view kRooms[] = {"room", "ward", "zimmer", "chambre", "kamer", "sala"};
+constexpr std::string_view kBeds[] = {"bed", "bett", "lit"};
 constexpr std::string_view kBoxes[] = {"box", "apt", "suite", "postfach", "apartment"};
 
 constexpr size_t kGroupDigitsMin = 7;  // together: a telephone number, not a matrix
@@ -125,6 +127,34 @@ void DropHighAges(std::vector<Piece>& pieces) {
   }
 }
 
+namespace {
+
+// "x4471", "ext. 4471" behind a telephone number.
+void DropExtension(std::vector<Piece>& pieces, size_t last) {
+  const size_t next = NextWord(pieces, last, " ,.()");
+  if (next >= pieces.size()) return;
+  const std::string folded = Fold(pieces[next].text);
+  if (folded.size() > 1 && folded[0] == 'x' && IsDigits(folded.substr(1))) {
+    pieces[next].kept = false;
+  }
+  const size_t number = NextWord(pieces, next, " .:");
+  const bool named = folded == "ext" || folded == "extension" || folded == "x";
+  if (named && number < pieces.size() && IsNumberPiece(pieces[number])) {
+    pieces[next].kept = pieces[number].kept = false;
+  }
+}
+
+// "room 714B bed 2": the numbers go, the words say nothing.
+void DropRoom(std::vector<Piece>& pieces, size_t number) {
+  pieces[number].kept = false;
+  const size_t bed = NextWord(pieces, number, " ,./-");
+  if (bed >= pieces.size() || !IsOneOf(Fold(pieces[bed].text), kBeds)) return;
+  const size_t next = NextWord(pieces, bed, " .#");
+  if (next < pieces.size()) pieces[next].kept = false;
+}
+
+}  // namespace
+
 void DropNumberGroups(std::vector<Piece>& pieces, const Sentinel& identifiers) {
   for (size_t i = 0; i < pieces.size(); ++i) {
     if (!IsNumberPiece(pieces[i])) continue;
@@ -141,10 +171,12 @@ void DropNumberGroups(std::vector<Piece>& pieces, const Sentinel& identifiers) {
       dropped |= !pieces[at].kept;
     }
     i = group.back();
+    if (!pieces[i].kept) DropExtension(pieces, i);
     const bool one =
         whole && (dropped || digits.size() >= kGroupDigitsMin || identifiers.IsIdentifier(digits));
     if (group.size() < 2 || !one) continue;
     for (const size_t at : group) pieces[at].kept = false;
+    DropExtension(pieces, i);
     const size_t sign = group.front();  // "+49"
     if (sign > 0 && pieces[sign - 1].text.ends_with('+')) pieces[sign - 1].text.pop_back();
   }
@@ -158,6 +190,7 @@ void DropAddresses(std::vector<Piece>& pieces) {
     if (!pieces[i].word) continue;
     const size_t next = NextWord(pieces, i, " .,#");
     const bool number = next < pieces.size() && IsNumberPiece(pieces[next]);
+    if (number && IsOneOf(Fold(pieces[i].text), kRooms)) DropRoom(pieces, next);
     if (number && (IsOneOf(Fold(pieces[i].text), kBoxes) || IsStreetWord(pieces[i].text))) {
       if (!IsWordOfTheTrade(Fold(pieces[i].text))) drop(i, next);
     }
@@ -186,6 +219,20 @@ void DropInitials(std::vector<Piece>& pieces) {
     const bool pair = dotted(i) && next < pieces.size() && dotted(next);
     if (dropped_name(next) || dropped_name(before)) pieces[i].kept = false;
     if (pair) pieces[i].kept = pieces[next].kept = false;
+  }
+}
+
+void DropShortNames(std::vector<Piece>& pieces, const Sentinel& identifiers) {
+  const auto dropped_name = [&](size_t i) {
+    return i < pieces.size() && !pieces[i].kept && !IsDigit(pieces[i].text[0]);
+  };
+  for (size_t i = 0; i < pieces.size(); ++i) {
+    const std::string& text = pieces[i].text;
+    if (!pieces[i].kept || text.size() != 2 || !IsCapital(text[0])) continue;
+    if (!identifiers.IsShortName(Fold(text))) continue;
+    const bool beside =
+        dropped_name(NextWord(pieces, i, " .,-")) || dropped_name(PreviousWord(pieces, i, " .,-"));
+    if (beside || !IsCapital(text[1])) pieces[i].kept = false;
   }
 }
 

@@ -34,6 +34,9 @@ void DropNumberGroups(std::vector<Piece>& pieces, const Sentinel& identifiers);
 void DropAddresses(std::vector<Piece>& pieces);
 // The letters of "S. Kaufman" and "S.K.".
 void DropInitials(std::vector<Piece>& pieces);
+// Two letters that name somebody of the study: "Ma", and "MA" beside another dropped name. "mA" and
+// "MA" elsewhere are words of the trade.
+void DropShortNames(std::vector<Piece>& pieces, const Sentinel& identifiers);
 // "L4/5", "C5-6", "3-4".
 bool IsSmallRange(std::string_view text);
 

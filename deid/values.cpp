@@ -240,7 +240,8 @@ std::optional<std::string> ValueCleaner::Keep(const dicom::Element& element, Vr 
   }
   if (vr == Vr::UI) return element.value;
   std::string utf8(Trim(set.Decode(element.value, vr)));
-  return identifiers_.FindsInText(utf8) ? std::nullopt : std::optional(std::move(utf8));
+  const bool found = identifiers_.FindsInText(utf8) || HasNearIdentifier(utf8, identifiers_);
+  return found ? std::nullopt : std::optional(std::move(utf8));
 }
 
 std::string ValueCleaner::Dummy(const dicom::Element& element, Vr vr) {

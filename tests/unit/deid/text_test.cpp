@@ -39,6 +39,41 @@ TEST_F(CleanTextTest, DropsDatesTimesNumbersAndAddresses) {
   EXPECT_EQ(Clean("male 45 years"), "male 45 years");
 }
 
+TEST_F(CleanTextTest, DropsDatesOfOtherLanguagesRoomsAndExtensions) {
+  EXPECT_EQ(Clean("chest 3 mrt. 1951", TextRule::kVendor), "chest");
+  EXPECT_EQ(Clean("chest 3.III.1951", TextRule::kVendor), "chest");
+  EXPECT_EQ(Clean("segment III", TextRule::kVendor), "segment III");
+  EXPECT_EQ(Clean("chest 3. M\u00E4rz", TextRule::kVendor), "chest");
+  EXPECT_EQ(Clean("room 714B bed 2"), "room bed");
+  EXPECT_EQ(Clean("bed 2"), "bed 2");
+  EXPECT_EQ(Clean("chest 555-867-5309 x447"), "chest");
+  EXPECT_EQ(Clean("chest 5558675309 ext. 44"), "chest");
+}
+
+// "Ma" was too short for the dictionary and is milliampere too.
+TEST_F(CleanTextTest, DropsShortNamesWhereTheyStandAsNames) {
+  dictionary_.Add(IdentifierKind::kName, "Ma^Xiu");
+  EXPECT_EQ(Clean("chest of Ma"), "chest of");
+  EXPECT_EQ(Clean("MA, XIU chest"), "chest");
+  EXPECT_EQ(Clean("chest 120 mA"), "chest 120 mA");
+  EXPECT_EQ(Clean("CHEST 120 MA"), "CHEST 120 MA");
+}
+
+TEST_F(CleanTextTest, DropsTyposOfIdentifiersButNoWordOfTheTrade) {
+  dictionary_.Add(IdentifierKind::kName, "Contrest^Hannelore");
+  dictionary_.Add(IdentifierKind::kId, "KX77SR");
+  EXPECT_EQ(Clean("chest with contrast"), "chest with contrast");
+  EXPECT_EQ(Clean("chest KX7SR", TextRule::kTechnical), "chest");
+  const auto identifiers = dictionary_.Compile();
+  for (const char* typo : {"Klinik Hanelore", "Klinik Hannelorre", "Klinik Hanenlore",
+                           "Klinik Hannelora", "Klinik annelore", "Klinik HANNELORE"}) {
+    EXPECT_TRUE(HasNearIdentifier(typo, *identifiers)) << typo;
+  }
+  for (const char* other : {"Klinik Hanelor", "Klinik Hanno", "contrast", ""}) {
+    EXPECT_FALSE(HasNearIdentifier(other, *identifiers)) << other;
+  }
+}
+
 TEST_F(CleanTextTest, DropsWhatFollowsATitleEvenWordsOfTheTrade) {
   EXPECT_EQ(Clean("chest read by Dr. White Stone"), "chest read by Dr.");
 }
