@@ -279,7 +279,7 @@ def head_bytes(path):
     """The file without its pixel values, fragments' first kilobytes included."""
     dataset = pydicom.dcmread(path, force=True)
     whole = path.read_bytes()
-    if "PixelData" not in dataset:
+    if "PixelData" not in dataset or not dataset.PixelData:
         return whole
     pixels = dataset.PixelData
     at = len(whole) - len(pixels)  # cleaned objects end with their pixels
