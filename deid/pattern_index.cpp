@@ -7,7 +7,8 @@ namespace glossator::deid {
 namespace {
 
 // Bits of the bitmap: enough that one look in a thousand is in vain, at least what fits a
-// processor's first cache, at most one for every three bytes there are.
+// processor's first cache, at most one for every three bytes there are. Behind them a second look
+// at six bytes: numbers and UIDs begin alike.
 constexpr int kBitsMin = 18, kBitsMax = 24;
 
 }  // namespace
@@ -47,10 +48,16 @@ void PatternIndex::Build() {
   int bits = kBitsMin;
   while (bits < kBitsMax && (size_t{1} << bits) < lengths_.size() * 1000) ++bits;
   shift_ = 32 - bits;
-  bitmap_.assign((size_t{1} << bits) / 64, 0);
-  for (const auto& entry : lengths_) {
-    const uint32_t slot = entry.first * kSpread >> shift_;
-    bitmap_[slot >> 6] |= uint64_t{1} << (slot & 63);
+  for (auto* bitmap : {&bitmap_, &short_, &long_}) bitmap->assign((size_t{1} << bits) / 64, 0);
+  const auto put = [](std::vector<uint64_t>& bitmap, uint32_t slot) {
+    bitmap[slot >> 6] |= uint64_t{1} << (slot & 63);
+  };
+  for (const auto& [key, lengths] : lengths_) {
+    put(bitmap_, key * kSpread >> shift_);
+    if (lengths.front() < kLong) put(short_, key * kSpread >> shift_);
+  }
+  for (const auto& [pattern, ids] : exact_) {
+    if (pattern.size() >= kLong) put(long_, LongSlot(std::string_view(pattern).substr(0, kLong)));
   }
 }
 

@@ -55,6 +55,8 @@ class PatternIndex {
   }();
 
   static constexpr uint32_t kSpread = 2654435761u;  // Knuth's multiplicative hash
+  static constexpr uint64_t kSpreadLong = 0x9E3779B97F4A7C15u;
+  static constexpr size_t kLong = 6;  // bytes of a pattern that has a bitmap of its own
   static uint16_t PairAt(const char* bytes) {
     uint16_t pair = 0;
     std::memcpy(&pair, bytes, sizeof pair);
@@ -81,7 +83,20 @@ class PatternIndex {
     const uint32_t key =
         Fold(bytes[begin]) << 16 | Fold(bytes[begin + 1]) << 8 | Fold(bytes[begin + 2]);
     const uint32_t slot = key * kSpread >> shift_;
-    return (bitmap_[slot >> 6] >> (slot & 63) & 1) == 0 || LookCloser(bytes, begin, key, found);
+    if (!Has(bitmap_, slot) || (!Has(short_, slot) && !MayBeLong(bytes, begin))) return true;
+    return LookCloser(bytes, begin, key, found);
+  }
+
+  static bool Has(const std::vector<uint64_t>& bits, uint32_t slot) {
+    return (bits[slot >> 6] >> (slot & 63) & 1) != 0;
+  }
+  uint32_t LongSlot(std::string_view six) const {
+    uint64_t key = 0;
+    for (const char byte : six) key = key << 8 | Fold(byte);
+    return static_cast<uint32_t>(key * kSpreadLong >> 32) >> shift_;
+  }
+  bool MayBeLong(std::string_view bytes, size_t begin) const {
+    return begin + kLong <= bytes.size() && Has(long_, LongSlot(bytes.substr(begin, kLong)));
   }
 
   template <class Found>
@@ -102,7 +117,9 @@ class PatternIndex {
 
   int shift_ = 0;
   std::array<uint64_t, 1024> pairs_{};
-  std::vector<uint64_t> bitmap_;
+  std::vector<uint64_t> bitmap_;  // first three bytes of each pattern
+  std::vector<uint64_t> short_;   // of those that are shorter than kLong
+  std::vector<uint64_t> long_;    // first kLong bytes of the others
   std::unordered_map<uint32_t, std::vector<uint32_t>> lengths_;  // by the first three bytes
   std::unordered_map<std::string, std::vector<uint32_t>, Hash, std::equal_to<>> exact_;
 };
