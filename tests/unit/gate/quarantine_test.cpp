@@ -76,7 +76,7 @@ TEST_F(QuarantineTest, SaysWhyAReleasedObjectStaysSealed) {
   EXPECT_EQ(OnlyRow()["reason"].asString(), "BITSTREAM");
   EXPECT_FALSE(OnlyRow()["releasable"].asBool());
   EXPECT_EQ(AskSteward("quarantine.release", number)["outcome"].asString(), "SEALED");
-  EXPECT_EQ(Ask("studies")["items"][0]["reasons"][0].asString(), "BITSTREAM");
+  Await([&] { return Ask("studies")["items"][0]["reasons"][0].asString() == "BITSTREAM"; });
 }
 
 TEST_F(QuarantineTest, TheSameInstanceWithOtherContentIsAConflictNotARelease) {
