@@ -69,7 +69,7 @@ double MillisecondsPerObject(const std::vector<std::string>& files, const Dictio
   const auto start = Clock::now();
   for (int round = 0; round < kRounds; ++round) {
     for (const std::string& file : files) {
-      dicom::File object = dicom::ReadFile(file);
+      dicom::File object = dicom::ReadFile(std::string_view(file));
       const Instance<Hospital> instance = Identified(std::move(object.data_set), *object.syntax);
       Dictionary own;
       own.Collect(instance);

@@ -33,7 +33,7 @@ PEOPLE = [  # PN with its groups, and other forms of it
     ("Grzegorzewski^Zbigniew", ["Grzegorzewski", "Zbigniew", "Z. Grzegorzewski", "Zbyszek"]),
     ("Щербаков^Вячеслав", ["Щербаков", "Вячеслав", "Shcherbakov"]),
     ("Nakhleh^Ghassan^^Prof=نخلة^غسان", ["Nakhleh", "Ghassan", "نخلة"]),
-    ("Ng^Xiu Li", ["Xiu", "Wei Ng", "NG, XIU LI"]),
+    ("Ng^Xiuling", ["Xiuling", "Wei Ng", "NG, XIULING"]),
     ("Papadimitriou^Ελένη", ["Papadimitriou", "Ελένη", "Papadimitriu"]),
     ("Yılmazoğlu^İbrahim", ["Yılmazoğlu", "İbrahim", "Yilmazoglu", "IBRAHIM"])]
 DATES = ["3. März 1951", "03.03.51", "le 3 mars 1951", "1951年3月3日", "昭和26年3月3日", "3-MAR-1951",
@@ -77,7 +77,8 @@ class Planter:
         """The next of the pool, in a sentence of the trade; noted with its place."""
         self.at += 1
         said = self.pool[self.at % len(self.pool)]
-        self.tokens[said] = f"{said!r} in {where}"
+        if len(said.encode("utf-8")) > 3:  # three bytes stand in any compressed image
+            self.tokens[said] = f"{said!r} in {where}"
         frame = ["chest {} with contrast", "{}", "axial, {}; no lesion", "see {} (left knee)"]
         return frame[self.at % len(frame)].format(said)
 
