@@ -41,7 +41,7 @@ std::string Sex(const dicom::DataSet& head) {
 }
 
 std::string Maker(const dicom::DataSet& head, dicom::Tag tag) {
-  const Sentinel nobody{Dictionary()};
+  static const Sentinel nobody{Dictionary()};
   return CleanText(head.GetString(tag), TextRule::kVendor, nobody);
 }
 

@@ -24,6 +24,7 @@ auto Texts(Record& a) {
                     std::pair{"instance", &a.sop_instance_uid},
                     std::pair{"series", &a.series_instance_uid},
                     std::pair{"seal", &a.seal},
+                    std::pair{"facts", &a.facts},
                     std::pair{"reason", &a.reason},
                     std::pair{"path", &a.path}};
 }

@@ -30,6 +30,7 @@ struct Arrival {
   int64_t head_size = 0;
   std::string identity{};    // original UIDs, sealed under the patient's key
   std::string dictionary{};  // identifiers that were new with this object, serialized
+  std::string facts{};       // JSON, what the policy keeps for analysis by subgroup; "": nothing
 
   // Sealed objects.
   std::string reason{};

@@ -7,8 +7,10 @@
 #include "deid/pixel_stage.h"
 #include "deid/reason.h"
 #include "deid/storage_classes.h"
+#include "deid/subgroup.h"
 #include "dicom/dictionary.h"
 #include "dicom/io.h"
+#include "dicom/json.h"
 #include "dimse/scu.h"
 #include "gate/object_sink.h"
 #include "gate/objects.h"
@@ -19,11 +21,14 @@
 #include "store/gate_delivery.h"
 #include "store/gate_object.h"
 #include "store/journal.h"
+#include "vault/digest.h"
 
 namespace glossator::gate {
 namespace {
 
 namespace tags = dicom::tags;
+
+constexpr size_t kSiteDigits = 8;  // of the code of a site
 
 // PS3.4 B.2.3: A900, the data set does not match its SOP class.
 void RequireIdentifiers(const dicom::DataSet& head, const dimse::StoreRequest& request) {
@@ -242,6 +247,7 @@ class Intake::Judgement {
         engine.Clean(instance_, *binding_.study, *binding_.study->dictionary(), memo_.get(),
                      {.text_cleaned = again_ != nullptr && again_->pixels_ran});
     if (!cleaned.problems.empty()) return Seal(cleaned.problems.front(), std::move(hold));
+    arrival_.facts = Facts(engine.policy());
     return std::make_unique<CleanedObject>(intake_, binding_.study, std::move(hold),
                                            instance_.data_set(), cleaned, *request_.transfer_syntax,
                                            std::move(arrival_), again_);
@@ -273,6 +279,21 @@ class Intake::Judgement {
     if (waits && !risks.empty()) return risks;
     return {{std::string(deid::reasons::kBurnedInRisk),
              waits ? deid::kUnreadablePath : deid::kNoRulePath}};
+  }
+
+  // Coarse, and kept apart from the objects; the code of a site is another in each project.
+  std::string Facts(const deid::Policy& policy) const {
+    if (policy.facts.empty()) return {};
+    const auto site = instance_.data_set().GetString(dicom::tags::InstitutionName);
+    const auto code = site.empty() ? std::string()
+                                   : "SITE-" + vault::IndexOf(intake_.parts_.keys.index,
+                                                              {"site", project_.id, site})
+                                                   .substr(0, kSiteDigits);
+    Json::Value json(Json::objectValue);
+    for (const auto& [name, value] : deid::SubgroupFacts(instance_, policy, code)) {
+      json[name] = value;
+    }
+    return json.empty() ? std::string() : dicom::WriteJson(json);
   }
 
   bool IsHeld() const {

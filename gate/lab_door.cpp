@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "dicom/io.h"
+#include "dicom/json.h"
 #include "model/error.h"
 #include "store/gate_object.h"
 #include "store/journal.h"
@@ -85,6 +86,7 @@ Json::Value RecordItem(const store::InstanceRow& row) {
   item["seal"] = row.seal;
   item["size"] = Json::Int64(row.size);
   item["head_size"] = Json::Int64(row.head_size);
+  if (!row.facts.empty()) item["facts"] = dicom::ParseJson(row.facts);
   return item;
 }
 

@@ -245,6 +245,7 @@ void Ledger::WriteCleaned(store::Transaction& transaction, const Entry& entry,
   row.size = arrival.size;
   row.head_size = arrival.head_size;
   row.identity = arrival.identity;
+  row.facts = arrival.facts;
   row.segment = entry.place.segment;
   row.offset = entry.place.offset;
   store::InsertInstance(transaction, row);

@@ -60,6 +60,7 @@ Arrival ArrivalOf(const store::StudyRow& row, const store::InstanceRow& instance
   arrival.seal = instance.seal;
   arrival.head_size = instance.head_size;
   arrival.identity = instance.identity;
+  arrival.facts = instance.facts;
   return arrival;
 }
 

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "dicom/error.h"
+#include "dicom/json.h"
 #include "node/importer.h"
 #include "node/tell.h"
 #include "store/node_case.h"
@@ -135,6 +136,11 @@ void Cases::Open(Transaction& transaction, const Batch& batch,
   the_case.arriving = std::max(the_case.arriving, the_case.instances);
   if (opens) the_case.state = CaseState::kOpen;
   store::UpdateCase(transaction, the_case);
+  for (const BatchRecord& record : batch.records) {
+    if (!record.facts.isObject()) continue;
+    store::PutSubgroup(transaction, the_case.id,
+                       {record.series_instance_uid, dicom::WriteJson(record.facts)});
+  }
   store::InsertBatch(transaction, name, batch.number, the_case, added);
   Tell(transaction, "case.imported", kNodeActor,
        {{"case", the_case.id},

@@ -84,7 +84,8 @@ BatchRecord RecordOf(const Json::Value& json) {
           Text(json, "transfer_syntax_uid"),
           Text(json, "seal"),
           static_cast<uint64_t>(Int(json, "size")),
-          static_cast<uint64_t>(Int(json, "head_size"))};
+          static_cast<uint64_t>(Int(json, "head_size")),
+          json["facts"]};
 }
 
 Batch BatchOf(const Json::Value& json) {

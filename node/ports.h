@@ -43,6 +43,7 @@ struct BatchRecord {
   std::string seal;  // of the spool record, hex
   uint64_t size = 0;
   uint64_t head_size = 0;
+  Json::Value facts{};  // by name, for analysis by subgroup; null: the policy keeps none
 };
 
 struct Batch {

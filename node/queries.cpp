@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "dicom/error.h"
+#include "dicom/json.h"
 #include "node/cases.h"
 #include "node/gate_calls.h"
 #include "store/journal.h"
@@ -112,6 +113,18 @@ Json::Value SeriesOf(const store::Reader& reader, int64_t case_id) {
   return list;
 }
 
+// Maker, age band and the like by series; who reads the images does not need them.
+Json::Value FactsOf(const store::Reader& reader, int64_t case_id) {
+  Json::Value list(Json::arrayValue);
+  for (const store::Subgroup& subgroup : store::SubgroupsOf(reader, case_id)) {
+    Json::Value json(Json::objectValue);
+    json["seriesInstanceUid"] = subgroup.series_instance_uid;
+    json["facts"] = dicom::ParseJson(subgroup.facts);
+    list.append(std::move(json));
+  }
+  return list;
+}
+
 Json::Value ToJson(const glossator::Workitem& workitem, const ReaderConfig& who) {
   Json::Value json(Json::objectValue);
   json["uid"] = workitem.uid;
@@ -190,6 +203,7 @@ Json::Value Queries::Case(const ReaderConfig& who, int64_t id) const {
     if (!who.Sees(value.project)) throw Error(ErrorKind::kNotFound, "no such case");
     json = ToJson(value, who);
     json["series"] = SeriesOf(reader, id);
+    if (worklist::IsManager(who)) json["subgroups"] = FactsOf(reader, id);
     json["workitems"] = WorkOf(reader, who, id);
     json["submissions"] = Json::Value(Json::arrayValue);
     for (const glossator::Submission& submission : store::SubmissionsOf(reader, id)) {

@@ -7,7 +7,7 @@ namespace {
 constexpr std::string_view kInstanceColumns =
     "SELECT number, study, identity_index, sop_instance_uid, series_instance_uid, sop_class_uid, "
     "transfer_syntax_uid, digest, identity_digest, seal, size, head_size, identity, segment, "
-    "offset, state, batch FROM instance ";
+    "offset, state, batch, facts FROM instance ";
 constexpr std::string_view kQuarantineColumns =
     "SELECT number, place, project, study, identity_index, digest, identity_digest, reason, path, "
     "sop_class_uid, transfer_syntax_uid, size, key, state, since, pixel_tries FROM quarantine ";
@@ -33,7 +33,8 @@ InstanceRow ToInstance(const Rows& rows) {
           static_cast<uint64_t>(rows.Int64(13)),
           static_cast<uint64_t>(rows.Int64(14)),
           rows.Text(15),
-          rows.OptionalInt64(16)};
+          rows.OptionalInt64(16),
+          rows.Text(17)};
 }
 
 std::vector<InstanceRow> Instances(Rows rows) {
@@ -85,12 +86,12 @@ void InsertInstance(Transaction& transaction, const InstanceRow& instance) {
   transaction.Execute(
       "INSERT INTO instance(study, identity_index, sop_instance_uid, series_instance_uid, "
       "sop_class_uid, transfer_syntax_uid, digest, identity_digest, seal, size, head_size, "
-      "identity, segment, offset, state) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'HELD')",
+      "identity, segment, offset, facts, state) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'HELD')",
       {instance.study, instance.identity_index, instance.sop_instance_uid,
        instance.series_instance_uid, instance.sop_class_uid, instance.transfer_syntax_uid,
        instance.digest, instance.identity_digest, instance.seal, instance.size, instance.head_size,
-       Blob{instance.identity}, instance.segment, instance.offset});
+       Blob{instance.identity}, instance.segment, instance.offset, instance.facts});
 }
 
 void MoveInstance(Transaction& transaction, const InstanceRow& instance) {

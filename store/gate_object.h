@@ -29,6 +29,7 @@ struct InstanceRow {
   uint64_t offset = 0;
   std::string state = "HELD";
   std::optional<int64_t> batch{};
+  std::string facts{};  // JSON, for analysis by subgroup; "": none
 };
 
 struct BatchRow {

@@ -147,13 +147,20 @@ CREATE TABLE pixel_rule(
 ) STRICT;
 )sql";
 
+constexpr std::string_view kFacts = R"sql(
+ALTER TABLE instance ADD COLUMN facts TEXT NOT NULL DEFAULT '';
+)sql";
+
 }  // namespace
 
 std::span<const Migration> GateMigrations() {
-  static const std::array<Migration, 5> kMigrations{
-      kJournalMigration, Migration{2, "hospital side", kGateTables},
+  static const std::array<Migration, 6> kMigrations{
+      kJournalMigration,
+      Migration{2, "hospital side", kGateTables},
       Migration{3, "versions of identity", kIdentityVersions},
-      Migration{4, "links of patients", kLinks}, Migration{5, "pixel stage", kPixelStage}};
+      Migration{4, "links of patients", kLinks},
+      Migration{5, "pixel stage", kPixelStage},
+      Migration{6, "facts of subgroups", kFacts}};
   return kMigrations;
 }
 

@@ -167,6 +167,23 @@ std::vector<std::string> InstanceUids(const Reader& reader, std::string_view aft
   return uids;
 }
 
+void PutSubgroup(Transaction& transaction, int64_t case_id, const Subgroup& subgroup) {
+  transaction.Execute(
+      "INSERT INTO subgroup (case_id, series_instance_uid, facts) VALUES (?,?,?)"
+      " ON CONFLICT DO NOTHING",
+      {case_id, subgroup.series_instance_uid, subgroup.facts});
+}
+
+std::vector<Subgroup> SubgroupsOf(const Reader& reader, int64_t case_id) {
+  std::vector<Subgroup> found;
+  Rows rows = reader.Query(
+      "SELECT series_instance_uid, facts FROM subgroup WHERE case_id = ?"
+      " ORDER BY series_instance_uid, facts",
+      {case_id});
+  while (rows.Next()) found.push_back({rows.Text(0), rows.Text(1)});
+  return found;
+}
+
 bool HasBatch(const Reader& reader, std::string_view manifest) {
   return reader.Query("SELECT 1 FROM batch WHERE manifest = ?", {manifest}).Next();
 }

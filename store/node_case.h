@@ -37,6 +37,15 @@ bool SetNoImage(Transaction& transaction, int64_t case_id, std::string_view sop_
 // Every SOP Instance UID of the database, after `after`, in order.
 std::vector<std::string> InstanceUids(const Reader& reader, std::string_view after, size_t limit);
 
+// What the policy keeps of a series for analysis by subgroup, apart from its objects.
+struct Subgroup {
+  std::string series_instance_uid;
+  std::string facts;  // JSON
+};
+// Nothing when the case has the same already.
+void PutSubgroup(Transaction& transaction, int64_t case_id, const Subgroup& subgroup);
+std::vector<Subgroup> SubgroupsOf(const Reader& reader, int64_t case_id);
+
 bool HasBatch(const Reader& reader, std::string_view manifest);
 void InsertBatch(Transaction& transaction, std::string_view manifest, int64_t number,
                  const Case& value, int64_t instances);

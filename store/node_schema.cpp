@@ -247,22 +247,33 @@ CREATE TABLE adjudication (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+// Apart from the objects, coarse, and only what the project's policy keeps.
+constexpr std::string_view kSubgroup = R"sql(
+CREATE TABLE subgroup (
+  case_id INTEGER NOT NULL REFERENCES study_case (id),
+  series_instance_uid TEXT NOT NULL,
+  facts TEXT NOT NULL,
+  PRIMARY KEY (case_id, series_instance_uid, facts)
+) STRICT, WITHOUT ROWID;
+)sql";
+
 constexpr std::array kNounTables = std::to_array<std::string_view>(
     {"study_case", "instance", "batch", "workitem", "submission", "submission_object", "decision",
      "result", "result_object", "delivery", "delivery_helper", "withdrawal", "amendment",
-     "adjudication", "setting"});
+     "adjudication", "setting", "subgroup"});
 
 }  // namespace
 
 std::span<const Migration> NodeMigrations() {
-  static const std::array<Migration, 7> kMigrations = {
+  static const std::array<Migration, 8> kMigrations = {
       kJournalMigration,
       Migration{2, "node", kNodeTables},
       Migration{3, "setting", kNodeSetting},
       Migration{4, "links of patients", kPatientLinks},
       Migration{5, "withdrawal", kNodeWithdrawal},
       Migration{6, "adjudication", kNodeAdjudication},
-      Migration{7, "faces", kFaces}};
+      Migration{7, "faces", kFaces},
+      Migration{8, "subgroup", kSubgroup}};
   return kMigrations;
 }
 

@@ -3,6 +3,7 @@
 every route that he may read for a time of today; found, it would tell by how much dates were moved."""
 import datetime
 import io
+import json
 import re
 import time
 import zipfile
@@ -15,6 +16,11 @@ import synthetic
 from hospital_and_lab import PROJECT, Site
 
 DICOM_WEB = "/usr/share/orthanc/plugins/libOrthancDicomWeb.so"
+POLICY = {"name": "moved-dates", "version": 1,
+          "options": ["retain-modified-dates", "retain-patient-characteristics",
+                      "clean-descriptors"],
+          "facts": ["age-band", "sex", "site", "manufacturer", "slice-thickness"],
+          "remaining_risks": ["who watches the worklist sees when a study arrives"]}
 READERS = ("reader-1", "reader-2")
 LEVELS = ("patients", "studies", "series", "instances")
 ORTHANC = ["/changes", "/changes?last", "/exports", "/jobs", "/jobs?expand", "/statistics",
@@ -32,9 +38,12 @@ BELOW = ["", "?expand", "/metadata", "/metadata?expand", "/metadata/ReceptionDat
 
 @pytest.fixture(scope="module")
 def flow(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
+    policy = folder / "policy.json"
+    policy.write_text(json.dumps(POLICY))
     section = {"Projects": [{"Id": PROJECT, "QuietSeconds": 1, "Destination": "pacs",
-                             "Policy": "research"}]}
-    with Site(tmp_path_factory.mktemp("site"), quiet_seconds=1, section=section) as site:
+                             "Policy": str(policy)}]}
+    with Site(folder / "node", quiet_seconds=1, section=section) as site:
         site.node.stop()
         site.node.config["Plugins"].append(DICOM_WEB)
         site.node.start()
@@ -156,6 +165,15 @@ def test_the_same_attack_finds_it_for_a_manager(flow, found):
     for path in ("/changes", "/studies?expand", "/dicom-web/workitems", "/glossator/api/v1/cases/1"):
         assert path in attack.leaks, attack.leaks.keys()
     assert any(path.endswith("/metadata/ReceptionDate") for path in attack.leaks)
+
+
+def test_what_the_policy_keeps_for_subgroups_is_there_for_the_manager_only(flow, found):
+    case = reader.case(flow.site.node, "manager", found.case["id"])
+    facts = case["subgroups"][0]["facts"]
+    assert facts["sex"] == "F" and re.fullmatch(r"\d0-\d9", facts["age-band"]), facts
+    assert re.fullmatch("SITE-[0-9a-f]{8}", facts["site"]) and "slice-thickness" in facts, facts
+    for user in READERS:
+        assert "subgroups" not in reader.case(flow.site.node, user, found.case["id"])
 
 
 def test_a_reviewer_does_not_see_when_a_draft_was_drawn(flow, found):

@@ -48,6 +48,20 @@ TEST_F(Import, ShowsWhichCodesAreTheSamePersonWhateverStateTheCaseIsIn) {
   ExpectWholeJournal();
 }
 
+TEST_F(Import, KeepsWhatThePolicyKeepsApartAndShowsItToManagersOnly) {
+  TellStudy("RELEASED", 3, 1);
+  ReleaseBatch(1, {Slice(1), Slice(2), Slice(3)});
+  gate_.batches[1]["records"][1].removeMember("facts");
+  node_->Tick();
+  ASSERT_EQ(CaseState(), "OPEN");
+  const Json::Value subgroups = CaseFor(max_)["subgroups"];
+  ASSERT_EQ(subgroups.size(), 1U);
+  EXPECT_EQ(subgroups[0]["facts"]["age-band"].asString(), "60-69");
+  EXPECT_EQ(subgroups[0]["seriesInstanceUid"].asString(),
+            Slice(1).GetString(dicom::tags::SeriesInstanceUID));
+  EXPECT_FALSE(CaseFor(alice_).isMember("subgroups"));
+}
+
 TEST_F(Import, RefusesBytesThatAreNotWhatTheGateReleased) {
   TellStudy("RELEASED", 2, 1);
   ReleaseBatch(1, {Slice(1), Slice(2)});

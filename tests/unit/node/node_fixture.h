@@ -277,6 +277,7 @@ class NodeTest : public testing::Test {
     record["seal"] = store::Sha256Hex(file);
     record["size"] = Json::UInt64(file.size());
     record["head_size"] = 0;
+    record["facts"]["age-band"] = "60-69";
     return record;
   }
 
