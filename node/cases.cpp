@@ -19,7 +19,7 @@ namespace {
 
 using store::Transaction;
 
-Json::Value ToJson(const std::vector<std::string>& texts) {
+Json::Value ListOf(const std::vector<std::string>& texts) {
   Json::Value json(Json::arrayValue);
   for (const std::string& text : texts) json.append(text);
   return json;
@@ -50,7 +50,7 @@ void TellOfCase(Transaction& transaction, const char* type, const Case& the_case
         {"state", NameOf(the_case.state)},
         {"arriving", the_case.arriving},
         {"sealed", the_case.sealed},
-        {"reasons", ToJson(the_case.reasons)}});
+        {"reasons", ListOf(the_case.reasons)}});
 }
 
 void Make(Transaction& transaction, const StudyChange& change) {
@@ -73,7 +73,7 @@ void FollowLinks(Transaction& transaction, Case& the_case, const StudyChange& ch
   the_case.patient_links = change.patient_links;
   store::UpdateCase(transaction, the_case);
   Tell(transaction, "case.linked", kNodeActor,
-       {{"case", the_case.id}, {"patient_links", ToJson(the_case.patient_links)}});
+       {{"case", the_case.id}, {"patient_links", ListOf(the_case.patient_links)}});
 }
 
 }  // namespace

@@ -12,7 +12,7 @@
 namespace glossator::node {
 namespace {
 
-constexpr size_t kSegmentsMax = 254;
+constexpr size_t kLabelsMax = 254;
 const dicom::Code kSensitivity{"Sensitivity", "99GLOSSATOR", "Sensitivity against the consensus"};
 const dicom::Code kSpecificity{"Specificity", "99GLOSSATOR", "Specificity against the consensus"};
 const dicom::Code kVolume{"118565006", "SCT", "Volume"};
@@ -137,7 +137,7 @@ class Stack {
         structures_, [&](const Structure& one) { return AreSame(one.segment, segment); });
     const auto index = static_cast<size_t>(known - structures_.begin());
     if (known == structures_.end()) structures_.push_back({segment, {}, {}, {}});
-    if (index >= kSegmentsMax) throw Error(ErrorKind::kUnsupported, "too many segments");
+    if (index >= kLabelsMax) throw Error(ErrorKind::kUnsupported, "too many segments");
     return static_cast<uint8_t>(index + 1);
   }
 

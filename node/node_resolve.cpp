@@ -21,9 +21,9 @@ namespace {
 
 using store::Transaction;
 
-constexpr size_t kReasonMax = 1024;
+constexpr size_t kSummaryMax = 1024;
 
-void RequireMay(const Person& who) {
+void RequireMayResolve(const Person& who) {
   if (worklist::MayPerform(who, Stage::kReview) || worklist::IsManager(who)) return;
   throw Error(ErrorKind::kForbidden, "your roles do not include deciding among readers");
 }
@@ -42,7 +42,7 @@ Case OpenCaseFor(const store::Reader& reader, const Person& who, int64_t case_id
 
 std::string TextAt(const Json::Value& json, const char* key, const char* fallback) {
   const Json::Value value = json.get(key, fallback);
-  if (value.isString() && value.asString().size() <= kReasonMax) return value.asString();
+  if (value.isString() && value.asString().size() <= kSummaryMax) return value.asString();
   throw Error(ErrorKind::kInvalid, std::string(key) + ": expected a text");
 }
 
@@ -157,7 +157,7 @@ ReaderConfig AdjudicatorOf(const Config& config, const Person& who, const std::s
 SubmitReply Node::Consensus(const Person& who, int64_t case_id, std::string_view body) {
   const Json::Value words = ParseBody(body);
   const ConsensusMethod method = ConsensusMethodFrom(TextAt(words, "method", "majority"));
-  RequireMay(who);
+  RequireMayResolve(who);
   Case the_case;
   std::vector<Submission> reads;
   std::vector<CaseInstance> images;
@@ -265,7 +265,7 @@ std::string Node::Adjudicate(const Person& who, int64_t case_id, std::string_vie
   const Json::Value words = ParseBody(body);
   const std::string reason = TextAt(words, "reason", "");
   if (reason.empty()) throw Error(ErrorKind::kInvalid, "reason: expected a text");
-  RequireMay(who);
+  RequireMayResolve(who);
   const ReaderConfig adjudicator =
       AdjudicatorOf(impl_->config, who, TextAt(words, "adjudicator", ""));
   std::string uid;
