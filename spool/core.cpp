@@ -63,6 +63,7 @@ void Spool::Core::Append(Item chunk) {
     throw Error(ErrorKind::kInvalid, "a chunk larger than half a segment");
   }
   if (queued_bytes_ > 2 * options_.queue_bytes_max) chunk.record->lost = true;
+  chunk.record->large = chunk.record->large || chunk.buffer;
   if (chunk.record->lost) return buffers_.GiveBack(std::move(chunk.buffer));
   chunk.crc = Crc32c(chunk.content());
   Push(chunk);
@@ -110,7 +111,7 @@ bool Spool::Core::Push(Item& item) {
   const std::lock_guard lock(mutex_);
   if (stop_) return false;
   queued_bytes_ += item.content().size();
-  if (item.kind == ItemKind::kCommit) siblings_.Add(Siblings::Clock::now());
+  if (item.kind == ItemKind::kCommit) siblings_.Add(Siblings::Clock::now(), item.record->large);
   if (item.kind == ItemKind::kChunk) queued_chunks_ += item.content().size();
   urgent_ = urgent_ || item.kind != ItemKind::kChunk;
   queue_.push_back(std::move(item));

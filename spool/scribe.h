@@ -19,13 +19,14 @@
 
 namespace glossator::spool {
 
-// A record in the making. Only `lost` is touched by other threads than the spool's.
+// A record in the making. Other threads than the spool's touch `lost`, and its writer's `large`.
 struct Growing {
   explicit Growing(uint64_t number) : id(number) {}
   const uint64_t id;
   std::vector<Place> chunks;
   std::set<uint64_t> segments;
   std::atomic<bool> lost = false;
+  bool large = false;  // has a chunk in a buffer
 };
 
 enum class ItemKind { kChunk, kCommit, kAbandon };
