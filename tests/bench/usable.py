@@ -9,7 +9,7 @@ import yardstick
 from yardstick import intake, orthanc
 
 GOALS = {"CT": 2.5, "MR": 5}
-OWN_STORAGE_AREA = True
+OWN_STORAGE_AREA = False
 
 
 def node(folder, md5):
