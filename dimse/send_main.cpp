@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // glossator-send: sends a folder by C-STORE with as little work of its own as possible.
-#include <fcntl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -11,6 +8,7 @@
 #include <csignal>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <iostream>
 #include <map>
@@ -98,22 +96,18 @@ Arguments Parse(const std::vector<std::string>& words) {
   return arguments;
 }
 
-// Reads a file into memory that is used again: mapping each file anew costs more than copying it.
+// Reads files into memory that is used again: mapping each file anew costs more than copying it.
 class FileBytes {
  public:
-  // At most `most` bytes, valid until the next call; empty when the file cannot be read.
+  // At most the first `most` bytes, valid until the next call. Throws Error{kUnavailable} for a
+  // file that cannot be read: a part of it must never be taken for the whole.
   std::string_view Read(const fs::path& path, size_t most = SIZE_MAX) {
-    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    struct stat status {};
-    if (file < 0 || ::fstat(file, &status) != 0) return {};
-    const size_t size = std::min(most, static_cast<size_t>(status.st_size));
+    std::ifstream file(path, std::ios::binary);
+    const auto size = static_cast<size_t>(std::min<uintmax_t>(most, fs::file_size(path)));
     if (room_ < size) bytes_ = std::make_unique_for_overwrite<char[]>(room_ = size);
-    size_t have = 0;
-    for (ssize_t got = 1; have < size && got > 0; have += static_cast<size_t>(got)) {
-      got = std::max<ssize_t>(0, ::read(file, bytes_.get() + have, size - have));
-    }
-    ::close(file);
-    return {bytes_.get(), have};
+    file.read(bytes_.get(), static_cast<std::streamsize>(size));
+    if (!file) throw Error(ErrorKind::kUnavailable, "a file cannot be read");
+    return {bytes_.get(), size};
   }
 
  private:
@@ -129,15 +123,16 @@ struct Item {
   size_t data_set_at = 0;
 };
 
-constexpr size_t kMetaBytesMax = 64 * 1024;
+constexpr size_t kStartBytes = 64 * 1024;  // in which nearly all meta information ends
 
 // (0002,0000) first: 12 bytes whose value says how long the rest of group 0002 is (PS3.10 7.1).
 std::optional<Item> Inspect(const fs::path& path, FileBytes& file) {
-  const std::string_view bytes = file.Read(path, kMetaBytesMax);
+  std::string_view bytes = file.Read(path, kStartBytes);
   if (bytes.size() < 144 || bytes.substr(128, 4) != "DICM") return std::nullopt;
   if (bytes.substr(132, 8) != std::string_view("\2\0\0\0UL\4\0", 8)) return std::nullopt;
   uint32_t length = 0;
   std::memcpy(&length, bytes.data() + 140, 4);
+  if (length > bytes.size() - 144) bytes = file.Read(path);
   if (length > bytes.size() - 144) return std::nullopt;
   const dicom::DataSet meta = dicom::Read(bytes.substr(144, length), dicom::kExplicitLittleEndian);
   Item item{path, meta.GetString(dicom::tags::MediaStorageSOPClassUID),
@@ -153,7 +148,7 @@ std::optional<Item> Inspect(const fs::path& path, FileBytes& file) {
 std::optional<Item> TryInspect(const fs::path& path, FileBytes& file) {
   try {
     return Inspect(path, file);
-  } catch (const Error&) {
+  } catch (const std::exception&) {
     return std::nullopt;
   }
 }
@@ -216,8 +211,7 @@ struct Job {
 };
 
 void SendOne(Scu& scu, const Item& item, FileBytes& file, Tally& tally) {
-  const std::string_view bytes = file.Read(item.path);
-  const std::string_view data_set = bytes.substr(std::min(bytes.size(), item.data_set_at));
+  const std::string_view data_set = file.Read(item.path).substr(item.data_set_at);
   const Status status =
       scu.Store(item.sop_class_uid, item.sop_instance_uid, *item.syntax, data_set);
   tally.Count(status.code, data_set.size());

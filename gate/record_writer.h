@@ -18,7 +18,6 @@ class RecordWriter {
  public:
   RecordWriter(spool::Spool& spool, const vault::Key& key, Entropy& entropy)
       : writer_(spool.Begin()), sealer_(key, entropy) {}
-  ~RecordWriter() { writer_->GiveBack(std::move(buffer_)); }
 
   void Write(std::string_view plain);
   // What follows begins a new chunk, so that what came before can be read by itself.

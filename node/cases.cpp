@@ -304,6 +304,12 @@ Case RequireCase(const store::Reader& reader, int64_t id) {
   return *found;
 }
 
+Case RequireVisibleCase(const store::Reader& reader, const ReaderConfig& who, int64_t id) {
+  Case the_case = RequireCase(reader, id);
+  if (!who.Sees(the_case.project)) throw Error(ErrorKind::kNotFound, "no such case");
+  return the_case;
+}
+
 Workitem RequireWorkitem(const store::Reader& reader, const std::string& uid) {
   auto found = store::FindWorkitem(reader, uid);
   if (!found) throw Error(ErrorKind::kNotFound, "no such workitem");

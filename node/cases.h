@@ -60,6 +60,8 @@ class Cases {
 worklist::Setting SettingOf(const store::Reader& reader, const Workitem& workitem);
 // Throws kNotFound.
 Case RequireCase(const store::Reader& reader, int64_t id);
+// Also for a case of a project that they do not see.
+Case RequireVisibleCase(const store::Reader& reader, const ReaderConfig& who, int64_t id);
 Workitem RequireWorkitem(const store::Reader& reader, const std::string& uid);
 // Whose work it is; of what was computed everybody whose work went into it.
 std::set<std::string> AuthorsOf(const store::Reader& reader, const Submission& submission);

@@ -191,8 +191,7 @@ void Node::Release(const Person& who, int64_t case_id) {
   if (!worklist::IsManager(who)) throw Error(ErrorKind::kForbidden, "only managers release cases");
   Case the_case;
   impl_->database.Read(
-      [&](const store::Reader& reader) { the_case = RequireCase(reader, case_id); });
-  if (!who.Sees(the_case.project)) throw Error(ErrorKind::kNotFound, "no such case");
+      [&](const store::Reader& reader) { the_case = RequireVisibleCase(reader, who, case_id); });
   impl_->gate.Release(the_case.study_uid);
   impl_->database.Write([&](Transaction& transaction) {
     Tell(transaction, "case.release", who.id,

@@ -48,9 +48,8 @@ Words ParseWords(std::string_view body) {
 
 Workitem OpenReviewOf(const store::Reader& reader, const Submission& submission) {
   for (const Workitem& workitem : store::WorkitemsOf(reader, submission.case_id)) {
-    const bool open =
-        workitem.state == WorkitemState::kScheduled || workitem.state == WorkitemState::kInProgress;
-    if (open && workitem.stage == Stage::kReview && workitem.submission == submission.id) {
+    const bool is_it = workitem.stage == Stage::kReview && workitem.submission == submission.id;
+    if (is_it && worklist::IsOpen(workitem)) {
       return workitem;
     }
   }
@@ -133,9 +132,7 @@ Decision Record(Transaction& transaction, const Person& who, const Words& words,
 // A decision among readers ends what the others waited for.
 void EndOtherReviews(Transaction& transaction, const Cases& cases, const Submission& accepted) {
   for (const Workitem& workitem : store::WorkitemsOf(transaction, accepted.case_id)) {
-    const bool open =
-        workitem.state == WorkitemState::kScheduled || workitem.state == WorkitemState::kInProgress;
-    if (!open || workitem.stage != Stage::kReview) continue;
+    if (!worklist::IsOpen(workitem) || workitem.stage != Stage::kReview) continue;
     const Submission other = RequireSubmission(transaction, workitem.submission.value_or(0));
     if (other.series_instance_uid != accepted.series_instance_uid) continue;
     cases.End(transaction, workitem, WorkitemState::kCanceled, "adjudicated", kNodeActor);

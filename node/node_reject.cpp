@@ -13,11 +13,6 @@ namespace {
 
 using store::Transaction;
 
-bool IsOpen(const Workitem& workitem) {
-  return workitem.state == WorkitemState::kScheduled ||
-         workitem.state == WorkitemState::kInProgress;
-}
-
 bool HasImages(const store::Reader& reader, int64_t case_id) {
   for (const CaseInstance& instance : store::CaseInstances(reader, case_id)) {
     if (instance.image) return true;
@@ -68,7 +63,7 @@ void Node::Impl::Reject(Transaction& transaction, const std::string& study_uid,
         {"instances", taken}});
   if (the_case.state != CaseState::kOpen || HasImages(transaction, the_case.id)) return;
   for (const Workitem& workitem : store::WorkitemsOf(transaction, the_case.id)) {
-    if (!IsOpen(workitem)) continue;
+    if (!worklist::IsOpen(workitem)) continue;
     cases.End(transaction, workitem, WorkitemState::kCanceled, "rejected", kNodeActor);
   }
   cases.SetState(transaction, the_case, CaseState::kWithdrawn, "case.withdrawn", kNodeActor);

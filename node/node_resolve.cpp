@@ -24,14 +24,13 @@ using store::Transaction;
 constexpr size_t kSummaryMax = 1024;
 
 void RequireMayResolve(const Person& who) {
-  if (worklist::MayPerform(who, Stage::kReview) || worklist::IsManager(who)) return;
+  if (worklist::MayOverrule(who)) return;
   throw Error(ErrorKind::kForbidden, "your roles do not include deciding among readers");
 }
 
 // Whoever has a result that stands amends it instead.
 Case OpenCaseFor(const store::Reader& reader, const Person& who, int64_t case_id) {
-  Case the_case = RequireCase(reader, case_id);
-  if (!who.Sees(the_case.project)) throw Error(ErrorKind::kNotFound, "no such case");
+  Case the_case = RequireVisibleCase(reader, who, case_id);
   if (the_case.state != CaseState::kOpen) throw Error(ErrorKind::kConflict, "the case is not open");
   for (const Result& result : store::ResultsOfCase(reader, case_id)) {
     if (store::FindWithdrawalOf(reader, result.id)) continue;
@@ -250,8 +249,7 @@ std::vector<KnownFinding> Node::Impl::EarlierFindings(const Case& the_case) {
 Json::Value Node::Findings(const Person& who, int64_t case_id) {
   Case the_case;
   impl_->database.Read(
-      [&](const store::Reader& reader) { the_case = RequireCase(reader, case_id); });
-  if (!who.Sees(the_case.project)) throw Error(ErrorKind::kNotFound, "no such case");
+      [&](const store::Reader& reader) { the_case = RequireVisibleCase(reader, who, case_id); });
   Json::Value json(Json::objectValue);
   json["items"] = Json::Value(Json::arrayValue);
   for (const KnownFinding& known : impl_->EarlierFindings(the_case)) {

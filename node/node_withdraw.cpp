@@ -36,14 +36,8 @@ std::string CodeOf(const Json::Value& json) {
 }
 
 void RequireMay(const Person& who) {
-  if (worklist::MayPerform(who, Stage::kReview) || worklist::IsManager(who)) return;
+  if (worklist::MayOverrule(who)) return;
   throw Error(ErrorKind::kForbidden, "your roles do not include changing what was accepted");
-}
-
-Case CaseFor(const store::Reader& reader, const Person& who, int64_t case_id) {
-  Case the_case = RequireCase(reader, case_id);
-  if (!who.Sees(the_case.project)) throw Error(ErrorKind::kNotFound, "no such case");
-  return the_case;
 }
 
 // Oldest first.
@@ -95,9 +89,8 @@ void WithdrawResult(Transaction& transaction, const Result& result, const Withdr
 
 void CancelWork(Transaction& transaction, const Cases& cases, int64_t case_id) {
   for (const Workitem& workitem : store::WorkitemsOf(transaction, case_id)) {
-    const bool open =
-        workitem.state == WorkitemState::kScheduled || workitem.state == WorkitemState::kInProgress;
-    if (open) cases.End(transaction, workitem, WorkitemState::kCanceled, "withdrawn", kNodeActor);
+    if (!worklist::IsOpen(workitem)) continue;
+    cases.End(transaction, workitem, WorkitemState::kCanceled, "withdrawn", kNodeActor);
   }
 }
 
@@ -110,7 +103,7 @@ std::vector<std::string> Node::Withdraw(const Person& who, int64_t case_id, std:
   std::vector<std::string> uids;
   impl_->database.Write([&](Transaction& transaction) {
     uids.clear();
-    Case the_case = CaseFor(transaction, who, case_id);
+    Case the_case = RequireVisibleCase(transaction, who, case_id);
     for (const Result& result : StandingResults(transaction, case_id)) {
       uids.push_back(impl_->uids.New());
       WithdrawResult(transaction, result,
@@ -127,7 +120,7 @@ std::string Node::Amend(const Person& who, int64_t case_id, std::string_view bod
   RequireMay(who);
   std::string uid;
   impl_->database.Write([&](Transaction& transaction) {
-    Case the_case = CaseFor(transaction, who, case_id);
+    Case the_case = RequireVisibleCase(transaction, who, case_id);
     const Result earlier = StandingResults(transaction, case_id).back();
     if (the_case.state == CaseState::kOpen) {
       throw Error(ErrorKind::kConflict, "the case is open: its work is not done");

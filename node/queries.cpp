@@ -199,8 +199,7 @@ Json::Value Queries::Cases(const ReaderConfig& who, const CaseFilter& filter) co
 Json::Value Queries::Case(const ReaderConfig& who, int64_t id) const {
   Json::Value json;
   database_.Read([&](const store::Reader& reader) {
-    const glossator::Case value = RequireCase(reader, id);
-    if (!who.Sees(value.project)) throw Error(ErrorKind::kNotFound, "no such case");
+    const glossator::Case value = RequireVisibleCase(reader, who, id);
     json = ToJson(value, who);
     json["series"] = SeriesOf(reader, id);
     if (worklist::IsManager(who)) json["subgroups"] = FactsOf(reader, id);

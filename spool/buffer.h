@@ -3,7 +3,6 @@
 // to the disk from where it was made; and used again, since fresh memory costs page faults.
 #pragma once
 
-#include <cstdlib>
 #include <memory>
 #include <mutex>
 #include <string_view>
@@ -13,14 +12,22 @@
 
 namespace glossator::spool {
 
-// Room for one chunk; none when default-constructed. What it holds at first is anything.
+class Buffers;
+
+// Deletes by giving back.
+struct GiveBack {
+  Buffers* owner = nullptr;
+  void operator()(char* memory) const;
+};
+
+// Room for one chunk; none when default-constructed. What it holds at first is anything. Its memory
+// goes back to where it came from, which outlives it.
 class Buffer {
  public:
   static constexpr size_t kBytes = 256 << 10;                // with the header: whole pages
   static constexpr size_t kCapacity = kBytes - kHeaderSize;  // of the chunk
 
   Buffer() = default;
-  static Buffer Fresh();  // throws std::bad_alloc
 
   explicit operator bool() const { return memory_ != nullptr; }
   char* data() { return memory_.get() + kHeaderSize; }
@@ -29,22 +36,27 @@ class Buffer {
   char* frame() { return memory_.get(); }  // kBytes: header, chunk, padding
 
  private:
-  struct Free {
-    void operator()(char* memory) const { std::free(memory); }
-  };
-  std::unique_ptr<char, Free> memory_;
+  friend class Buffers;
+  std::unique_ptr<char, GiveBack> memory_;
   size_t size_ = 0;
 };
 
 // Thread-safe.
 class Buffers {
  public:
-  Buffer Take();
-  void GiveBack(Buffer buffer);
+  Buffer Take();  // throws std::bad_alloc
 
  private:
+  friend struct GiveBack;
+  struct Free {
+    void operator()(char* memory) const;
+  };
+  using Memory = std::unique_ptr<char, Free>;
+  Memory TakeSpare();
+  void Keep(Memory memory);
+
   std::mutex mutex_;
-  std::vector<Buffer> spare_;
+  std::vector<Memory> spare_;
 };
 
 }  // namespace glossator::spool

@@ -63,8 +63,8 @@ void Spool::Core::Append(Item chunk) {
     throw Error(ErrorKind::kInvalid, "a chunk larger than half a segment");
   }
   if (queued_bytes_ > 2 * options_.queue_bytes_max) chunk.record->lost = true;
-  chunk.record->large = chunk.record->large || chunk.buffer;
-  if (chunk.record->lost) return buffers_.GiveBack(std::move(chunk.buffer));
+  if (chunk.buffer) chunk.record->large = true;
+  if (chunk.record->lost) return;
   chunk.crc = Crc32c(chunk.content());
   Push(chunk);
 }
@@ -144,11 +144,9 @@ bool Spool::Core::Next(Group& group) {
 bool Spool::Core::AwaitSiblings(std::unique_lock<std::mutex>& lock) {
   if (!siblings_.some() || full_) return true;
   awaiting_ = true;
-  const auto complete = [this] { return stop_ || siblings_.all(); };
-  const bool woken = wake_.wait_until(lock, siblings_.deadline(),
-                                      [&] { return complete() || queued_chunks_ >= kWorthAWrite; });
+  const bool woken = wake_.wait_until(lock, siblings_.deadline(), [this] { return HasWork(); });
   awaiting_ = false;
-  return !woken || complete();
+  return !woken || stop_ || siblings_.all();
 }
 
 void Spool::Core::TakeAll(Group& group) {
@@ -201,7 +199,7 @@ void Spool::Core::Answer(Group& group) {
   uint64_t bytes = 0;
   for (Item& item : group.items) {
     bytes += item.content().size();
-    buffers_.GiveBack(std::move(item.buffer));
+    item.buffer = {};  // whoever is answered may want it next
     if (item.done) Guarded([&] { item.done(item.place); });
   }
   queued_bytes_ -= bytes;

@@ -15,18 +15,10 @@ constexpr size_t kBlocksMax = 8;
 
 }  // namespace
 
-struct FrameReader::Block {
-  std::string bytes;
-
-  std::string_view From(size_t offset) const {
-    return std::string_view(bytes).substr(std::min(offset, bytes.size()));
-  }
-};
-
 struct FrameReader::OpenFile {
   std::unique_ptr<FileSystem::File> file;
   uint64_t size = 0;
-  std::map<uint64_t, std::shared_ptr<const Block>> blocks;  // by number
+  std::map<uint64_t, Block> blocks;  // by number
 };
 
 FrameReader::FrameReader(FileSystem& files, std::filesystem::path directory)
@@ -45,7 +37,7 @@ FrameReader::OpenFile* FrameReader::FileOf(uint64_t slot) {
   return (open_[slot] = std::make_unique<OpenFile>(OpenFile{std::move(file), size, {}})).get();
 }
 
-std::shared_ptr<const FrameReader::Block> FrameReader::BlockOf(OpenFile& file, uint64_t number) {
+FrameReader::Block FrameReader::BlockOf(OpenFile& file, uint64_t number) {
   if (const auto known = file.blocks.find(number); known != file.blocks.end()) {
     return known->second;
   }
@@ -53,23 +45,21 @@ std::shared_ptr<const FrameReader::Block> FrameReader::BlockOf(OpenFile& file, u
     for (auto& [slot, other] : open_) other->blocks.clear();
     blocks_ = 1;
   }
-  auto block = std::make_shared<Block>();
-  block->bytes = file.file->ReadAt(number * kBlockBytes, kBlockBytes);
-  return file.blocks[number] = std::move(block);
+  return file.blocks[number] =
+             std::make_shared<std::string>(file.file->ReadAt(number * kBlockBytes, kBlockBytes));
 }
 
 Bytes FrameReader::Cut(OpenFile& file, uint64_t offset, size_t size) {
-  const auto first = BlockOf(file, offset / kBlockBytes);
-  const auto rest = first->From(offset % kBlockBytes);
-  if (rest.size() >= size || first->bytes.size() < kBlockBytes)
-    return {rest.substr(0, size), first};
+  const Block first = BlockOf(file, offset / kBlockBytes);
+  const auto rest = std::string_view(*first).substr(std::min(offset % kBlockBytes, first->size()));
+  if (rest.size() >= size || first->size() < kBlockBytes) return {rest.substr(0, size), first};
   const auto joined = std::make_shared<std::string>(rest);
   joined->reserve(size);
   while (joined->size() < size) {
     const uint64_t at = offset + joined->size();  // where a block begins
-    const auto more = BlockOf(file, at / kBlockBytes)->From(0).substr(0, size - joined->size());
-    if (more.empty()) break;
-    joined->append(more);
+    const Block next = BlockOf(file, at / kBlockBytes);
+    if (next->empty()) break;
+    joined->append(*next, 0, size - joined->size());
   }
   return {*joined, joined};
 }

@@ -55,12 +55,12 @@ class FrameReader {
     fault_ = fault;
     return std::nullopt;
   }
-  struct Block;
+  using Block = std::shared_ptr<const std::string>;
   struct OpenFile;
   OpenFile* FileOf(uint64_t slot);
   std::optional<Frame> TryRead(Place place);
   Fault FaultAt(Place place);
-  std::shared_ptr<const Block> BlockOf(OpenFile& file, uint64_t number);
+  Block BlockOf(OpenFile& file, uint64_t number);
   // Shorter at the end of the file. Out of one block without a copy.
   Bytes Cut(OpenFile& file, uint64_t offset, size_t size);
 

@@ -3,8 +3,8 @@
 // at a time: those whose records are in this group, and those who were answered by the one before,
 // are the ones from whom a commit can be expected. Waiting for them spares a sync each; it never
 // lasts longer than a sync takes. Where syncs are short the sender and the network are the limit,
-// and nobody waits. Large records are not held up: to send one takes longer than to
-// sync it, and the disk would be idle meanwhile.
+// and nobody waits. Large records are not held up: to send one takes longer than to sync it, and
+// the disk would be idle meanwhile.
 #pragma once
 
 #include <algorithm>

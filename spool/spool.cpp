@@ -33,7 +33,6 @@ void Writer::Append(Buffer chunk) {
 }
 
 Buffer Writer::NewBuffer() { return state_->core->buffers().Take(); }
-void Writer::GiveBack(Buffer unused) { state_->core->buffers().GiveBack(std::move(unused)); }
 
 void Writer::Commit(std::string trailer, Done done) {
   if (state_->spent) throw Error(ErrorKind::kInternal, "a second commit");

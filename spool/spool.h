@@ -38,8 +38,7 @@ class Writer {
   // disk failed or the queue bound was ignored twofold, the record is lost and Commit says so.
   void Append(std::string chunk);
   void Append(Buffer chunk);  // a large one, without a copy
-  Buffer NewBuffer();         // of any content
-  void GiveBack(Buffer unused);
+  Buffer NewBuffer();         // of any content; not longer than the Writer
   // `done` is called once, on the spool's thread, after the group's sync; nullopt: not stored (disk
   // full or failed, spool stopped). It must not block. The Writer is spent.
   void Commit(std::string trailer, Done done);

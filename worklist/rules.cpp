@@ -28,6 +28,16 @@ bool MayPerform(const ReaderConfig& who, Stage stage) {
 }
 
 bool IsManager(const ReaderConfig& who) { return HasRole(who, {"manager"}); }
+
+bool MayOverrule(const ReaderConfig& who) {
+  return MayPerform(who, Stage::kReview) || IsManager(who);
+}
+
+bool IsOpen(const Workitem& workitem) {
+  return workitem.state == WorkitemState::kScheduled ||
+         workitem.state == WorkitemState::kInProgress;
+}
+
 bool IsAuditor(const ReaderConfig& who) { return HasRole(who, {"auditor"}); }
 
 bool IsEligible(const ReaderConfig& who, const Workitem& workitem, const Setting& setting) {

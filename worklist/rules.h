@@ -19,6 +19,9 @@ const Protocol& FindProtocol(const std::string& id);
 // Has a role that reads (annotator, specialist, clinician) or decides (specialist, clinician).
 bool MayPerform(const ReaderConfig& who, Stage stage);
 bool IsManager(const ReaderConfig& who);
+// May decide over others' results: change them, or choose among them.
+bool MayOverrule(const ReaderConfig& who);
+bool IsOpen(const Workitem& workitem);  // scheduled or in progress
 bool IsAuditor(const ReaderConfig& who);
 
 // What a rule must know about a workitem besides itself.

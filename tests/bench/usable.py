@@ -9,14 +9,12 @@ import yardstick
 from yardstick import intake, orthanc
 
 GOALS = {"CT": 2.5, "MR": 5}
-OWN_STORAGE_AREA = False
 
 
 def node(folder, md5):
     # SHA-256 stands for the MD5, and syncfs before the spool is reused for a sync of each file.
     changes = {"StoreMD5ForAttachments": md5, "SyncStorageArea": False}
     server = orthanc.Orthanc(changes, plugin=True, directory=folder, wait=False)
-    server.config["Glossator"]["OwnStorageArea"] = OWN_STORAGE_AREA
     server.config["Glossator"]["Routes"] = [{"CalledAet": intake.AET, "Project": "TEST"}]
     server.stop()
     server.start()

@@ -37,10 +37,7 @@ def flow(keys, tmp_path_factory):
 def accept_one(flow, folder, seed):
     plan = synthetic.Plan(modality="CT", rows=16, columns=16, slices=4, spacing=5.0, seed=seed,
                           patient_id="D-" + seed)
-    for path in synthetic.write(plan, folder / seed):
-        answer = flow.site.pacs.upload(path.read_bytes())
-    found = flow.send(flow.site.pacs.study_uid(answer["ParentStudy"]))
-    assert flow.open(found)
+    found = flow.bring(synthetic.write(plan, folder / seed))
     flow.claim(found)
     flow.look(found, mask=volume.mask_to_the_edges)
     flow.submit(found)

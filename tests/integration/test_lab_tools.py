@@ -36,10 +36,7 @@ def work(flow, tmp_path_factory):
     """A case whose first submission was returned: its SEG stands for what a tool would make."""
     plan = synthetic.Plan(modality="CT", rows=17, columns=13, slices=5, spacing=5.0,
                           seed="lab-tools", patient_id="T-1")
-    for path in synthetic.write(plan, tmp_path_factory.mktemp("study")):
-        answer = flow.site.pacs.upload(path.read_bytes())
-    found = flow.send(flow.site.pacs.study_uid(answer["ParentStudy"]))
-    assert flow.open(found)
+    found = flow.bring(synthetic.write(plan, tmp_path_factory.mktemp("study")))
     flow.claim(found)
     flow.look(found, mask=volume.mask_to_the_edges)
     flow.submit(found)

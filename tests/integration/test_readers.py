@@ -33,10 +33,7 @@ def flow(tmp_path_factory):
 def opened(flow, folder, seed):
     plan = synthetic.Plan(modality="CT", rows=18, columns=21, slices=5, spacing=4.0, seed=seed,
                           patient_id="C-" + seed)
-    for path in synthetic.write(plan, folder / seed):
-        answer = flow.site.pacs.upload(path.read_bytes())
-    found = flow.send(flow.site.pacs.study_uid(answer["ParentStudy"]))
-    assert flow.open(found)
+    found = flow.bring(synthetic.write(plan, folder / seed))
     flow.look(found)
     return found
 
@@ -214,10 +211,7 @@ def test_every_reason_of_a_rejection_note_is_understood(flow, tmp_path, title):
     plan = synthetic.Plan(modality="CT", rows=12, columns=10, slices=3, spacing=4.0,
                           seed="note-" + title[-1], patient_id="N-200" + title[-1])
     paths = synthetic.write(plan, tmp_path / "study")
-    for path in paths:
-        answer = flow.site.pacs.upload(path.read_bytes())
-    found = flow.send(flow.site.pacs.study_uid(answer["ParentStudy"]))
-    assert flow.open(found)
+    found = flow.bring(paths)
     flow.claim(found)
     note = tmp_path / "note.dcm"
     subprocess.run([str(orthanc.BUILD / "bin" / "glossator-result"), "reject", "--title", title,

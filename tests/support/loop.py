@@ -57,6 +57,14 @@ class Loop:
         self.site, self.say, self.seconds = site, say, seconds
         self.known_cases, self.known_deliveries = set(), set()
 
+    def bring(self, paths):
+        """Puts the files of one study into the PACS, which sends them; waits for the case."""
+        for path in paths:
+            answer = self.site.pacs.upload(path.read_bytes())
+        found = self.send(self.site.pacs.study_uid(answer["ParentStudy"]))
+        assert self.open(found)
+        return found
+
     @step("send")
     def send(self, study_uid):
         """The PACS sends; an answer other than Success from the node is counted, not fatal."""
