@@ -2,8 +2,10 @@
 #include "deid/again.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "deid/rejection_titles.h"
 #include "deid/text.h"
 
 namespace glossator::deid {
@@ -46,13 +48,14 @@ std::string CleanValues(const dicom::Element& element, const Sentinel& identifie
 
 size_t CleanTextAgain(dicom::DataSet& cleaned, const Sentinel& identifiers) {
   size_t changed = 0;
-  std::vector<dicom::DataSet*> open{&cleaned};
+  std::vector<std::pair<dicom::DataSet*, dicom::Tag>> open{{&cleaned, {}}};
   while (!open.empty()) {
-    auto* current = open.back();
+    const auto [current, parent] = open.back();
     open.pop_back();
     for (auto& element : current->elements()) {
-      for (auto& item : element.items) open.push_back(&item);
+      for (auto& item : element.items) open.emplace_back(&item, element.tag);
       if (!IsText(element.vr) || !Holds(element.value, identifiers)) continue;
+      if (element.tag == dicom::tags::CodeValue && IsRejectionTitle(parent, *current)) continue;
       element.value = CleanValues(element, identifiers);
       ++changed;
     }

@@ -8,6 +8,7 @@
 #include "deid/bitstream.h"
 #include "deid/fold.h"
 #include "deid/normalize.h"
+#include "deid/rejection_titles.h"
 #include "deid/structured_content.h"
 #include "dicom/dictionary.h"
 
@@ -197,6 +198,7 @@ std::optional<std::string> Cleaner::Special(const Element& element, const Place&
   if (element.tag == tags::Modality) return KnownModality(place.item.GetString(element.tag));
   if (element.tag == tags::CodeValue || element.tag == tags::LongCodeValue ||
       element.tag == tags::URNCodeValue) {
+    if (IsRejectionTitle(place.parent, place.item)) return place.item.GetString(element.tag);
     return values_.CleanCode(place.item, place.item.GetString(element.tag));
   }
   if (element.tag == tags::CodingSchemeDesignator) {

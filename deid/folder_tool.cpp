@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "deid/face.h"
+#include "deid/rejection_titles.h"
 #include "deid/sentinel.h"
 #include "deid/subgroup.h"
 #include "dicom/error.h"
@@ -207,7 +208,7 @@ std::string FolderTool::Finish(const Cleaned& cleaned, const Sentinel& sentinel,
                                FileReport& report) const {
   const dicom::DataSet& data_set = cleaned.instance.data_set();
   const std::string head = dicom::Write(WithoutPixels(data_set), dicom::kExplicitLittleEndian);
-  if (sentinel.Finds(head)) {
+  if (FindsBesideTitles(sentinel, head)) {
     Refuse(report, kQuarantined, reasons::kIdentifierFound, PathOfHit(data_set, sentinel));
   }
   report.output = data_set.GetString(tags::StudyInstanceUID) + '/' +

@@ -153,8 +153,8 @@ void Courier::KeepCopy(const std::string& delivery_key, const std::string& bytes
   parts_.files.SyncDirectory(parts_.outbox);
 }
 
-// What is withdrawn is stopped here, before either of them is due: a destination that was away, or
-// off, would get the result first when it comes back.
+// What is withdrawn or replaced is stopped here, before either of them is due: a destination that
+// was away, or off, would get the earlier result first when it comes back.
 void Courier::Enqueue(const std::string& delivery_key, const Json::Value& manifest) {
   store::DeliveryRow row;
   row.delivery_key = delivery_key;
@@ -164,7 +164,7 @@ void Courier::Enqueue(const std::string& delivery_key, const Json::Value& manife
   row.destination = manifest["destination"].asString();
   std::optional<Outcome> outcome;
   const auto earlier = EarlierIn(manifest);
-  if (earlier && earlier->withdrawn) outcome = StopWithdrawn(row, *earlier);
+  if (earlier) outcome = StopEarlier(row, *earlier);
   parts_.database.Write([&](store::Transaction& transaction) {
     row.number = store::InsertDelivery(transaction, row);
     store::Append(transaction, "delivery.queued", "gate", Fields(row));
@@ -207,6 +207,7 @@ void Courier::Set(store::DeliveryRow& row, const Outcome& outcome) {
     // A report may have come in on another association while we were sending.
     const auto now = store::FindDelivery(transaction, row.number);
     if (now->transaction_uid != row.transaction_uid) return;
+    if (now->state == "FAILED") return;  // stopped meanwhile, and that is the end of it
     store::UpdateDelivery(transaction, row);
     if (now->state != row.state || now->reason != row.reason) {
       store::Append(transaction, "delivery.state", "gate", Fields(row));
@@ -299,26 +300,36 @@ Qualification Courier::QualificationOf(const store::DeliveryRow& row) const {
   return now;
 }
 
-std::optional<Courier::Outcome> Courier::StopWithdrawn(const store::DeliveryRow& row,
-                                                       const EarlierResult& earlier) {
-  std::optional<store::DeliveryRow> sent;
-  std::vector<store::ReturnedRow> returned;
-  parts_.database.Read([&](const store::Reader& reader) {
-    sent = store::FindDeliveryByKey(reader, earlier.result + "@" + row.destination);
-    if (sent) returned = store::ReturnedBy(reader, sent->number);
+// In one transaction with what Send notes: either the earlier result is stopped before it leaves,
+// or it has left and is known here.
+std::optional<Courier::Outcome> Courier::StopEarlier(const store::DeliveryRow& row,
+                                                     const EarlierResult& earlier) {
+  bool known = false;
+  bool has_left = false;
+  parts_.database.Write([&](store::Transaction& transaction) {
+    auto sent = store::FindDeliveryByKey(transaction, earlier.result + "@" + row.destination);
+    known = sent && sent->study_uid == row.study_uid;
+    if (!known) return;
+    has_left = !store::ReturnedBy(transaction, sent->number).empty();
+    const bool waits = sent->state == "QUEUED" || sent->state == "SENDING" || sent->state == "HELD";
+    // A version that has left in part goes on: the PACS has it, and the newer one names it.
+    if (!waits || (has_left && !earlier.withdrawn)) return;
+    sent->state = "FAILED";
+    sent->reason = earlier.withdrawn ? "WITHDRAWN" : "SUPERSEDED";
+    store::UpdateDelivery(transaction, *sent);
+    store::Append(transaction, "delivery.state", "gate", Fields(*sent));
   });
-  if (!sent || sent->study_uid != row.study_uid) return Outcome{"HELD", "UNKNOWN_UID"};
-  const bool waits = sent->state == "QUEUED" || sent->state == "SENDING" || sent->state == "HELD";
-  if (waits) Set(*sent, {"FAILED", "WITHDRAWN"});
-  if (returned.empty()) return Outcome{"FAILED", "NOTHING_SENT"};
+  if (!earlier.withdrawn) return std::nullopt;
+  if (!known) return Outcome{"HELD", "UNKNOWN_UID"};
+  if (!has_left) return Outcome{"FAILED", "NOTHING_SENT"};
   return std::nullopt;
 }
 
 Courier::Outcome Courier::AskAndSend(store::DeliveryRow& row, dimse::Scu& scu,
                                      const Package& package, const DestinationConfig& destination) {
   const auto earlier = EarlierIn(package.manifest);
-  if (earlier && earlier->withdrawn) {
-    if (auto outcome = StopWithdrawn(row, *earlier)) return *outcome;
+  if (earlier) {
+    if (auto outcome = StopEarlier(row, *earlier)) return *outcome;
   }
   for (const auto& object : package.objects) {
     // A kind that the destination is not configured for waits for a person, it is not tried again.
@@ -360,7 +371,13 @@ Courier::Outcome Courier::Send(store::DeliveryRow& row, dimse::Scu& scu,
                                const std::vector<Instance<Hospital>>& objects,
                                Qualification qualification, const DestinationConfig& destination) {
   // Noted before they leave, so that what the PACS routes back to us is known.
+  std::optional<Outcome> stopped;
   parts_.database.Write([&](store::Transaction& transaction) {
+    const auto now = store::FindDelivery(transaction, row.number);
+    if (now->state == "FAILED") {
+      stopped = Outcome{now->state, now->reason};
+      return;
+    }
     store::PutSetting(transaction, QualificationSetting(row), NameOf(qualification));
     for (const auto& object : objects) {
       store::PutReturned(transaction,
@@ -368,6 +385,7 @@ Courier::Outcome Courier::Send(store::DeliveryRow& row, dimse::Scu& scu,
                           object.data_set().GetString(tags::SOPClassUID), row.number, "QUEUED"});
     }
   });
+  if (stopped) return *stopped;
   ++row.attempts;
   Set(row, {"SENDING", ""});
   for (const auto& object : objects) {

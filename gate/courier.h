@@ -67,9 +67,9 @@ class Courier {
   Outcome Attempt(store::DeliveryRow& row);
   bool IsTestMissing(const std::string& name, const DestinationConfig& destination) const;
   Qualification QualificationOf(const store::DeliveryRow& row) const;
-  // A note stops what has not left yet of the result that it withdraws; an outcome when nothing of
-  // that was sent, so that there is nothing to reject.
-  std::optional<Outcome> StopWithdrawn(const store::DeliveryRow& row, const EarlierResult& earlier);
+  // A note stops what has not left yet of the result that it withdraws, a new version the version
+  // before when nothing of that has left; an outcome when a note has nothing to reject.
+  std::optional<Outcome> StopEarlier(const store::DeliveryRow& row, const EarlierResult& earlier);
   Outcome AskAndSend(store::DeliveryRow& row, dimse::Scu& scu, const Package& package,
                      const DestinationConfig& destination);
   Outcome Send(store::DeliveryRow& row, dimse::Scu& scu,

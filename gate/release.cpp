@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "deid/rejection_titles.h"
 #include "deid/sentinel.h"
 #include "model/error.h"
 #include "model/log.h"
@@ -146,7 +147,7 @@ std::optional<deid::Reason> Releaser::Search(const Study& study,
     return deid::Reason{std::string(deid::reasons::kDictionaryFull), ""};
   const auto sentinel = dictionary->Compile(PolicyOf(study).options);
   for (const auto& instance : held) {
-    if (sentinel->Finds(HeadOf(reader_, study, instance))) {
+    if (deid::FindsBesideTitles(*sentinel, HeadOf(reader_, study, instance))) {
       return deid::Reason{std::string(deid::reasons::kIdentifierFound), ""};
     }
   }

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "deid/again.h"
+#include "deid/rejection_titles.h"
 #include "dicom/io.h"
 #include "gate/arrival.h"
 #include "gate/deflate_stage.h"
@@ -132,7 +133,7 @@ size_t SecondPass::Clean(const store::StudyRow& row, const Study& study,
   std::vector<store::InstanceRow> rewritten;
   std::vector<spool::Place> old;
   for (auto instance : held) {
-    if (!identifiers.Finds(HeadOf(reader_, study, instance))) continue;
+    if (!deid::FindsBesideTitles(identifiers, HeadOf(reader_, study, instance))) continue;
     const spool::Place place{instance.segment, instance.offset};
     if (!Rewrite(row, study, instance, identifiers)) continue;
     old.push_back(place);

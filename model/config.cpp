@@ -34,6 +34,10 @@ Text SplitName(const Text& text) {
   return Unless(text == "none" || text == "segment" || text == "group",
                 "expected \"none\", \"segment\" or \"group\"");
 }
+Text ConsensusName(const Text& text) {
+  return Unless(text == "none" || text == "majority" || text == "staple",
+                "expected \"none\", \"majority\" or \"staple\"");
+}
 Text Identifier(const Text& text) {
   return Unless(IsName(text), "expected 1 to 64 letters, digits, '.', '_' or '-'");
 }
@@ -87,8 +91,8 @@ Text NamedDestinations(const std::map<Text, DestinationConfig>& destinations) {
                 "expected names of letters, digits, '.', '_' or '-'");
 }
 Text HelperKinds(const std::set<Text>& kinds) {
-  static const std::set<Text> kKnown = {"KO", "PR", "RTSTRUCT", "SC"};
-  return Unless(std::ranges::includes(kKnown, kinds), "expected KO, PR, RTSTRUCT or SC");
+  static const std::set<Text> kKnown = {"KO", "PR", "READERS", "RTSTRUCT", "SC"};
+  return Unless(std::ranges::includes(kKnown, kinds), "expected KO, PR, READERS, RTSTRUCT or SC");
 }
 Check<uint64_t> AtLeast(uint64_t least) {
   return [least](const uint64_t& value) {
@@ -170,6 +174,7 @@ const std::vector<Field<ProjectConfig>>& Table<ProjectConfig>() {
       Optional<ProjectConfig, int>("SeriesNumberBase", &ProjectConfig::series_number_base,
                                    SeriesBlock),
       Optional<ProjectConfig, Text>("SplitSegmentations", &ProjectConfig::split, SplitName),
+      Optional<ProjectConfig, Text>("Consensus", &ProjectConfig::consensus, ConsensusName),
       Optional<ProjectConfig, double>("ClaimHours", &ProjectConfig::claim_hours, AtMostAYear),
       Names(),
   };

@@ -39,9 +39,10 @@ struct ProjectConfig {
   double quiet_seconds = 60;
   std::string series_description_prefix = "RESEARCH - not for diagnosis";
   int series_number_base = 9000;
-  std::string split = "none";  // segmentations: "none" (one object), "segment", "group"
-  bool gives_names = false;    // "name": people by name at the PACS; else organization and code
-  double claim_hours = 168;    // without a sign of life a claim ends; 0: never
+  std::string split = "none";      // segmentations: "none" (one object), "segment", "group"
+  std::string consensus = "none";  // made by itself: "none", "majority", "staple"
+  bool gives_names = false;        // "name": people by name at the PACS; else organization and code
+  double claim_hours = 168;        // without a sign of life a claim ends; 0: never
 };
 
 struct RouteConfig {
@@ -59,7 +60,9 @@ struct DestinationConfig {
   std::optional<TlsConfig> tls;
   bool commitment_required = true;  // "required"; false: "query"
   bool label_map = false;
-  std::set<std::string> helpers;  // kinds of objects beside SEG and SR: KO, PR, RTSTRUCT, SC
+  // Kinds of objects beside SEG and SR of a result: KO, PR, RTSTRUCT, SC, and READERS, the SEG and
+  // SR of each other reader.
+  std::set<std::string> helpers;
   bool enabled = false;
   bool require_test = false;  // deliveries wait until a test object has arrived
 };

@@ -49,10 +49,10 @@ struct Structure {
   agreement::Consensus consensus;
 };
 
-bool DrewSeveral(const std::vector<Drawing>& drawings, const dicom::Code& type) {
+bool DrewSeveral(const Drawings& drawings, const dicom::Code& type) {
   int count = 0;
-  for (const Drawing& drawing : drawings) {
-    for (const seg::Segment& segment : drawing.object.description.segments) {
+  for (const seg::Segmentation& object : drawings.objects()) {
+    for (const seg::Segment& segment : object.description.segments) {
       count += segment.type.SameConcept(type) ? 1 : 0;
     }
   }
@@ -65,14 +65,9 @@ class Stack {
   Stack(const std::vector<OtherRead>& reads, const seg::Source& source)
       : size_{static_cast<uint32_t>(source.frames.size()), source.rows, source.columns},
         voxels_(source.frames.size() * source.rows * source.columns) {
-    std::vector<std::vector<Drawing>> drawings;
+    for (const OtherRead& read : reads) CollectTypes(Drawings(read.segmentations, source));
     for (const OtherRead& read : reads) {
-      drawings.push_back(DrawingsOf(read.segmentations, source));
-      for (const Drawing& drawing : drawings.back()) CollectTypes(drawing, drawings.back());
-    }
-    for (std::vector<Drawing>& drawing : drawings) {
-      layers_.push_back(Numbered(drawing));
-      drawing.clear();
+      layers_.push_back(Numbered(Drawings(read.segmentations, source)));
     }
     for (Structure& structure : structures_) structure.counts.resize(size_t{1} << layers_.size());
   }
@@ -119,9 +114,11 @@ class Stack {
 
  private:
   // A name tells structures of one type apart once some reader has several of it.
-  void CollectTypes(const Drawing& drawing, const std::vector<Drawing>& all) {
-    for (const seg::Segment& segment : drawing.object.description.segments) {
-      if (DrewSeveral(all, segment.type)) several_.push_back(segment.type);
+  void CollectTypes(const Drawings& drawings) {
+    for (const seg::Segmentation& object : drawings.objects()) {
+      for (const seg::Segment& segment : object.description.segments) {
+        if (DrewSeveral(drawings, segment.type)) several_.push_back(segment.type);
+      }
     }
   }
 
@@ -141,14 +138,14 @@ class Stack {
     return static_cast<uint8_t>(index + 1);
   }
 
-  std::vector<uint8_t> Numbered(const std::vector<Drawing>& drawings) {
+  std::vector<uint8_t> Numbered(Drawings drawings) {
     std::vector<uint8_t> layer(voxels_, 0);
-    for (const Drawing& drawing : drawings) {
+    for (size_t k = 0; k < drawings.objects().size(); ++k) {
       std::vector<uint8_t> numbers(65536, 0);
-      for (const seg::Segment& segment : drawing.object.description.segments) {
+      for (const seg::Segment& segment : drawings.objects()[k].description.segments) {
         numbers[segment.label] = NumberOf(segment);
       }
-      const seg::LabelVolume view = drawing.labels.view();
+      const seg::LabelVolume view = drawings.LabelsOf(k).view();
       for (size_t i = 0; i < voxels_; ++i) {
         if (const uint8_t number = numbers[view.At(i)]; number != 0) layer[i] = number;
       }
@@ -164,7 +161,7 @@ class Stack {
 };
 
 void RequireReaders(size_t readers, ConsensusMethod method) {
-  const size_t least = method == ConsensusMethod::kStaple ? 3 : 2;
+  const size_t least = ReadersFor(method);
   if (readers < least) {
     throw Error(ErrorKind::kConflict, "this needs the work of " + std::to_string(least) +
                                           " readers; there is that of " + std::to_string(readers));
@@ -224,6 +221,8 @@ ConsensusMethod ConsensusMethodFrom(const std::string& name) {
   if (name == "staple") return ConsensusMethod::kStaple;
   throw Error(ErrorKind::kInvalid, "method: expected majority or staple");
 }
+
+size_t ReadersFor(ConsensusMethod method) { return method == ConsensusMethod::kStaple ? 3 : 2; }
 
 const char* NameOf(ConsensusMethod method) {
   return method == ConsensusMethod::kStaple ? "staple" : "majority";

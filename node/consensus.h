@@ -17,6 +17,7 @@ enum class ConsensusMethod { kMajority, kStaple };
 
 // "majority", "staple". Throws kInvalid.
 ConsensusMethod ConsensusMethodFrom(const std::string& name);
+size_t ReadersFor(ConsensusMethod method);  // at least so many
 const char* NameOf(ConsensusMethod method);
 
 struct ConsensusDrawing {

@@ -12,35 +12,35 @@ const dicom::Code kDice{"Dice", "99GLOSSATOR", "Dice coefficient against this re
 const dicom::Code kNoUnit{"1", "UCUM", "no units"};
 
 struct Counterpart {
-  const Drawing* drawing = nullptr;
+  size_t drawing = 0;
   uint16_t number = 0;
 };
 
-Counterpart CounterpartOf(const seg::Segment& segment, const std::vector<Drawing>& theirs) {
-  Counterpart found;
-  for (const Drawing& drawing : theirs) {
-    for (const seg::Segment& candidate : drawing.object.description.segments) {
+std::optional<Counterpart> CounterpartOf(const seg::Segment& segment, const Drawings& theirs) {
+  std::optional<Counterpart> found;
+  for (size_t i = 0; i < theirs.objects().size(); ++i) {
+    for (const seg::Segment& candidate : theirs.objects()[i].description.segments) {
       if (!candidate.type.SameConcept(segment.type)) continue;
-      if (candidate.name == segment.name) return {&drawing, candidate.label};
-      if (found.drawing == nullptr) found = {&drawing, candidate.label};
+      if (candidate.name == segment.name) return Counterpart{i, candidate.label};
+      if (!found) found = Counterpart{i, candidate.label};
     }
   }
   return found;
 }
 
-std::optional<double> Agreement(const Drawing& ours, const seg::Segment& segment,
-                                const std::vector<Drawing>& theirs) {
-  const Counterpart match = CounterpartOf(segment, theirs);
-  if (match.drawing == nullptr) return 0.0;
-  return Dice(ours.labels.view(), segment.label, match.drawing->labels.view(), match.number);
+std::optional<double> Agreement(const seg::Labels& ours, const seg::Segment& segment,
+                                Drawings& theirs) {
+  const auto match = CounterpartOf(segment, theirs);
+  if (!match) return 0.0;
+  return Dice(ours.view(), segment.label, theirs.LabelsOf(match->drawing).view(), match->number);
 }
 
 // The first group about a segment; nullptr: nothing was said of it.
-sr::MeasurementGroup* GroupOf(const Drawing& ours, const seg::Segment& segment,
+sr::MeasurementGroup* GroupOf(const seg::Segmentation& ours, const seg::Segment& segment,
                               std::vector<sr::MeasurementGroup>& groups) {
   const auto group = std::ranges::find_if(groups, [&](const sr::MeasurementGroup& candidate) {
     return candidate.segment && candidate.segment->number == segment.label &&
-           candidate.segment->sop_instance_uid == ours.object.sop_instance_uid;
+           candidate.segment->sop_instance_uid == ours.sop_instance_uid;
   });
   return group == groups.end() ? nullptr : &*group;
 }
@@ -53,14 +53,18 @@ bool HasAgreement(const sr::MeasurementGroup& group, const std::string& reader) 
 
 }  // namespace
 
-std::vector<Drawing> DrawingsOf(const std::vector<std::string>& files, const seg::Source& source) {
-  std::vector<Drawing> drawings;
-  for (const std::string& file : files) {
-    seg::Segmentation object = seg::Read(file);
-    seg::Labels labels = seg::Decode(object, source);
-    drawings.push_back({std::move(object), std::move(labels)});
+Drawings::Drawings(const std::vector<std::string>& files, const seg::Source& source)
+    : source_(source) {
+  for (const std::string& file : files) objects_.push_back(seg::Read(file));
+}
+
+const seg::Labels& Drawings::LabelsOf(size_t index) {
+  if (decoded_ != index) {
+    decoded_.reset();
+    seg::DecodeInto(objects_.at(index), source_, labels_);
+    decoded_ = index;
   }
-  return drawings;
+  return labels_;
 }
 
 std::optional<double> Dice(const seg::LabelVolume& one, uint16_t in_one,
@@ -92,14 +96,15 @@ void AddAgreement(const std::vector<std::string>& segmentations,
                   const std::vector<OtherRead>& others, const seg::Source& source,
                   std::vector<sr::MeasurementGroup>& groups) {
   if (others.empty()) return;
-  const std::vector<Drawing> accepted = DrawingsOf(segmentations, source);
+  Drawings accepted(segmentations, source);
   for (const OtherRead& other : others) {
-    const std::vector<Drawing> theirs = DrawingsOf(other.segmentations, source);
-    for (const Drawing& ours : accepted) {
-      for (const seg::Segment& segment : ours.object.description.segments) {
+    Drawings theirs(other.segmentations, source);
+    for (size_t i = 0; i < accepted.objects().size(); ++i) {
+      const seg::Segmentation& ours = accepted.objects()[i];
+      for (const seg::Segment& segment : ours.description.segments) {
         sr::MeasurementGroup* group = GroupOf(ours, segment, groups);
         if (group == nullptr || HasAgreement(*group, other.reader.id)) continue;
-        const auto dice = Agreement(ours, segment, theirs);
+        const auto dice = Agreement(accepted.LabelsOf(i), segment, theirs);
         if (dice) group->measurements.push_back(ValueOf(other.reader.id, kDice, *dice));
       }
     }

@@ -23,13 +23,23 @@ struct OtherRead {
   std::optional<MadeObject> report;
 };
 
-// A segmentation object with its voxels.
-struct Drawing {
-  seg::Segmentation object;
-  seg::Labels labels;
-};
+// The segmentation objects of one person. Of their voxels one object's are in memory at a time:
+// those of a large volume, split by segment, are not in it together.
+class Drawings {
+ public:
+  // `source` must outlive it.
+  Drawings(const std::vector<std::string>& files, const seg::Source& source);
 
-std::vector<Drawing> DrawingsOf(const std::vector<std::string>& files, const seg::Source& source);
+  const std::vector<seg::Segmentation>& objects() const { return objects_; }
+  // Of the object at `index`; valid until the next call.
+  const seg::Labels& LabelsOf(size_t index);
+
+ private:
+  const seg::Source& source_;
+  std::vector<seg::Segmentation> objects_;
+  seg::Labels labels_;
+  std::optional<size_t> decoded_;
+};
 
 // Nullopt when they have not the same shape.
 std::optional<double> Dice(const seg::LabelVolume& one, uint16_t in_one,

@@ -64,6 +64,10 @@ struct Node::Impl {
 
   // node_return.cpp
   void Return(const Delivery& delivery);
+  SentAlong MakeHelpers(const Delivery& delivery, const std::string& author,
+                        const std::vector<MadeObject>& objects,
+                        const std::vector<std::string>& files,
+                        const std::vector<CaseInstance>& instances);
   void Spooled(const Delivery& delivery, const SentAlong& along);
   // The case's state follows its deliveries.
   void Follow(store::Transaction& transaction, const DeliveryChange& change);

@@ -119,6 +119,9 @@ class Node {
   std::string SubmissionFile(const Person& who, int64_t submission_id, const std::string& kind);
 
  private:
+  // The projects' policy: true when one was made. Part of Tick.
+  bool ConsensusByPolicy();
+
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -2,6 +2,7 @@
 // Several readers, one result: a consensus that this node computes, which is then decided on like
 // any submission, or a read by an adjudicator who sees what they drew.
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "dicom/error.h"
@@ -67,6 +68,29 @@ std::vector<Submission> ReadsOf(const store::Reader& reader, int64_t case_id,
   return reads;
 }
 
+// Of which that many people's work waits for a decision.
+std::vector<std::string> SeriesReadBy(const store::Reader& reader, int64_t case_id, int64_t least) {
+  std::map<std::string, std::set<std::string>> readers;
+  for (const Submission& one : store::SubmissionsOf(reader, case_id)) {
+    const bool waits = !one.computed() && one.state == SubmissionState::kSubmitted;
+    if (waits) readers[one.series_instance_uid].insert(one.author);
+  }
+  std::vector<std::string> series;
+  for (const auto& [uid, people] : readers) {
+    if (static_cast<int64_t>(people.size()) >= least) series.push_back(uid);
+  }
+  return series;
+}
+
+// Asks like a manager of that project.
+Person TheNode(const std::string& project) {
+  Person node;
+  node.id = kNodeActor;
+  node.roles = {"manager"};
+  node.projects = {project};
+  return node;
+}
+
 // All must have seen the same images.
 std::vector<CaseInstance> ImagesOf(const store::Reader& reader,
                                    const std::vector<Submission>& reads) {
@@ -108,10 +132,25 @@ int64_t NextSeat(const store::Reader& reader, int64_t case_id) {
   return seat;
 }
 
+// Another reader has submitted since: nobody decides on what was computed without them.
+void EndEarlierConsensus(Transaction& transaction, const Cases& cases,
+                         const Submission& submission) {
+  for (const Workitem& workitem : store::WorkitemsOf(transaction, submission.case_id)) {
+    if (!worklist::IsOpen(workitem) || workitem.stage != Stage::kReview) continue;
+    const Submission other = RequireSubmission(transaction, workitem.submission.value_or(0));
+    const bool same = other.series_instance_uid == submission.series_instance_uid;
+    const bool older =
+        same && other.computed() &&
+        other.content["consensus"]["submissions"] != submission.content["consensus"]["submissions"];
+    if (older) cases.End(transaction, workitem, WorkitemState::kCanceled, "superseded", kNodeActor);
+  }
+}
+
 // The node's own read, done as soon as it is there, and its review.
 int64_t SaveComputed(Transaction& transaction, const Cases& cases, const std::string& lock,
                      Submission submission, const std::string& actor) {
   const Case the_case = RequireCase(transaction, submission.case_id);
+  EndEarlierConsensus(transaction, cases, submission);
   Workitem read = worklist::MakeRead(the_case, NextSeat(transaction, the_case.id));
   read.scheduled_performer = kNodeActor;
   read.uid = submission.workitem_uid = cases.Schedule(transaction, read, actor);
@@ -152,6 +191,30 @@ ReaderConfig AdjudicatorOf(const Config& config, const Person& who, const std::s
 }
 
 }  // namespace
+
+// Each series of each case by itself: what fails is tried again later and stops no other.
+bool Node::ConsensusByPolicy() {
+  bool any = false;
+  for (const ProjectConfig& project : impl_->config.projects) {
+    if (project.consensus == "none") continue;
+    const auto least = static_cast<int64_t>(ReadersFor(ConsensusMethodFrom(project.consensus)));
+    std::vector<std::pair<int64_t, std::string>> ready;
+    impl_->database.Read([&](const store::Reader& reader) {
+      for (const int64_t id : store::CasesReadBy(reader, project.id, least)) {
+        for (const auto& series : SeriesReadBy(reader, id, least)) ready.emplace_back(id, series);
+      }
+    });
+    for (const auto& [id, series] : ready) {
+      Json::Value words;
+      words["method"] = project.consensus;
+      words["seriesInstanceUid"] = series;
+      any |= impl_->Attempt("consensus " + std::to_string(id) + " " + series, [&, id = id] {
+        return Consensus(TheNode(project.id), id, dicom::WriteJson(words)).created;
+      });
+    }
+  }
+  return any;
+}
 
 SubmitReply Node::Consensus(const Person& who, int64_t case_id, std::string_view body) {
   const Json::Value words = ParseBody(body);

@@ -15,6 +15,8 @@ namespace {
 
 using store::Transaction;
 
+constexpr const char* kReadersHelper = "READERS";
+
 // All that a delivery is made of.
 struct Shipment {
   Case the_case;
@@ -24,7 +26,8 @@ struct Shipment {
   std::vector<MadeObject> objects;       // of submission and acceptance
   std::vector<CaseInstance> instances;   // of the series that they are about
   std::vector<std::string> others;       // codes of other readers of that series
-  std::vector<std::string> staying;      // UIDs of their reports, which do not leave
+  std::vector<MadeObject> of_others;     // what they drew and said, where the destination wants it
+  std::vector<std::string> staying;      // UIDs of reports which do not leave
   std::optional<Withdrawal> withdrawal;  // the delivery is that of its note
   std::optional<EarlierResult> earlier;  // what is withdrawn or amended
 };
@@ -49,7 +52,32 @@ EarlierResult EarlierOf(const store::Reader& reader, const Result& result,
   return earlier;
 }
 
-Shipment ShipmentOf(const store::Reader& reader, const Delivery& delivery) {
+// Of the readers whom the result is compared with; who was accepted has a delivery of their own.
+std::set<int64_t> GoingAlong(const store::Reader& reader, const Submission& submission) {
+  std::set<int64_t> ids;
+  for (const Submission& other : OtherReads(reader, submission)) {
+    if (other.state == SubmissionState::kSubmitted) ids.insert(other.id);
+  }
+  return ids;
+}
+
+// Who else worked on the case, and what of it leaves.
+void AddOthers(const store::Reader& reader, bool with_readers, Shipment& shipment) {
+  const auto along = with_readers ? GoingAlong(reader, shipment.submission) : std::set<int64_t>();
+  for (const Submission& other : store::SubmissionsOf(reader, shipment.the_case.id)) {
+    if (other.id == shipment.submission.id) continue;
+    if (!other.computed()) shipment.others.push_back(other.author);
+    for (const MadeObject& object : other.objects) {
+      if (along.contains(other.id)) {
+        shipment.of_others.push_back(object);
+      } else if (object.kind == "SR") {
+        shipment.staying.push_back(object.sop_instance_uid);
+      }
+    }
+  }
+}
+
+Shipment ShipmentOf(const store::Reader& reader, const Delivery& delivery, bool with_readers) {
   Shipment shipment;
   shipment.the_case = RequireCase(reader, delivery.case_id);
   shipment.result = *store::FindResult(reader, delivery.result);
@@ -59,13 +87,7 @@ Shipment ShipmentOf(const store::Reader& reader, const Delivery& delivery) {
   const Workitem read = RequireWorkitem(reader, shipment.submission.workitem_uid);
   shipment.instances = store::CaseInstances(reader, shipment.the_case.id,
                                             shipment.submission.series_instance_uid, read.revision);
-  for (const Submission& other : store::SubmissionsOf(reader, shipment.the_case.id)) {
-    if (other.id == shipment.submission.id) continue;
-    if (!other.computed()) shipment.others.push_back(other.author);
-    for (const MadeObject& object : other.objects) {
-      if (object.kind == "SR") shipment.staying.push_back(object.sop_instance_uid);
-    }
-  }
+  AddOthers(reader, with_readers, shipment);
   if (!delivery.withdrawal.empty()) {
     shipment.withdrawal = store::FindWithdrawal(reader, delivery.withdrawal);
     shipment.earlier = EarlierOf(reader, shipment.result, delivery.destination, true);
@@ -103,11 +125,26 @@ ReaderConfig PersonOf(const Config& config, const std::string& code) {
   return gone;
 }
 
+SentAlong Node::Impl::MakeHelpers(const Delivery& delivery, const std::string& author,
+                                  const std::vector<MadeObject>& objects,
+                                  const std::vector<std::string>& files,
+                                  const std::vector<CaseInstance>& instances) {
+  std::vector<std::string> segmentations;
+  for (size_t i = 0; i < files.size(); ++i) {
+    if (objects[i].kind == "SEG") segmentations.push_back(files[i]);
+  }
+  std::set<std::string> kinds = HelperKinds(config, delivery.destination);
+  kinds.erase(kReadersHelper);
+  return helpers.Make({delivery.key, author, objects, std::move(segmentations), instances, kinds});
+}
+
 // Into the return spool; marked when that is durable. A kill in between repeats the record under
 // the same key, which the gate knows.
 void Node::Impl::Return(const Delivery& delivery) {
   Shipment shipment;
-  database.Read([&](const store::Reader& reader) { shipment = ShipmentOf(reader, delivery); });
+  const bool with_readers = HelperKinds(config, delivery.destination).contains(kReadersHelper);
+  database.Read(
+      [&](const store::Reader& reader) { shipment = ShipmentOf(reader, delivery, with_readers); });
   std::vector<std::string> files;
   for (const MadeObject& object : shipment.objects) files.push_back(blobs.Get(object.sha256));
   SentAlong along;
@@ -117,15 +154,14 @@ void Node::Impl::Return(const Delivery& delivery) {
     shipment.objects.clear();
     files.clear();
   } else {
-    std::vector<std::string> segmentations;
-    for (size_t i = 0; i < files.size(); ++i) {
-      if (shipment.objects[i].kind == "SEG") segmentations.push_back(files[i]);
-    }
     // Whoever decided stands for what was computed.
     const std::string& author =
         shipment.submission.computed() ? shipment.decision.reader : shipment.submission.author;
-    along = helpers.Make({delivery.key, author, shipment.objects, std::move(segmentations),
-                          shipment.instances, HelperKinds(config, delivery.destination)});
+    along = MakeHelpers(delivery, author, shipment.objects, files, shipment.instances);
+    for (const MadeObject& object : shipment.of_others) {
+      along.objects.push_back(object);
+      along.files.push_back(blobs.Get(object.sha256));
+    }
   }
   std::vector<MadeObject> objects = shipment.objects;
   objects.insert(objects.end(), along.objects.begin(), along.objects.end());
@@ -169,7 +205,8 @@ void Node::Impl::Follow(Transaction& transaction, const DeliveryChange& change) 
   Case the_case = RequireCase(transaction, delivery->case_id);
   bool returned = the_case.state == CaseState::kAccepted;
   for (const Delivery& other : store::DeliveriesOfCase(transaction, the_case.id)) {
-    returned = returned && other.done();
+    // A version that was replaced before it left does not leave any more.
+    returned = returned && (other.done() || other.reason == "SUPERSEDED");
   }
   if (returned) {
     cases.SetState(transaction, the_case, CaseState::kReturned, "case.returned", kNodeActor);

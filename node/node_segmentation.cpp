@@ -39,6 +39,10 @@ Json::Value SegmentJson(const seg::Segment& segment) {
     json["algorithm"]["type"] = segment.algorithm_type;
     json["algorithm"]["name"] = segment.algorithm_name;
   }
+  if (!segment.tracking_uid.empty()) {  // they come as a pair (PS3.3 C.8.20.4)
+    json["trackingIdentifier"] = segment.tracking_id;
+    json["trackingUid"] = segment.tracking_uid;
+  }
   return json;
 }
 

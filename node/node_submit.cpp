@@ -68,8 +68,6 @@ void PutAmendment(const store::Reader& reader, const std::string& workitem_uid,
   assignment.amendment_reason = amendment->reason;
 }
 
-bool IsFollowed(const seg::Segment& segment) { return !segment.tracking_uid.empty(); }
-
 Json::Value CodesOf(const std::vector<Finding>& findings) {
   Json::Value codes(Json::arrayValue);
   for (const Finding& finding : findings) {
@@ -170,7 +168,7 @@ SubmitReply Node::Submit(const Person& who, const std::string& workitem_uid,
   SubmissionForm form = ParseForm(content, reply.findings);
   const Impl::Task task =
       impl_->TaskFor(who, workitem_uid, transaction_uid, form.series_instance_uid);
-  if (std::ranges::any_of(form.description.segments, IsFollowed)) {
+  if (std::ranges::any_of(form.description.segments, IsNamed)) {
     FollowFindings(impl_->EarlierFindings(task.the_case), form, reply.findings);
   }
   if (HasErrors(reply.findings)) return impl_->Refuse(who, task, std::move(reply.findings));

@@ -171,6 +171,7 @@ bool Node::Tick() {
   more |= impl_->Attempt("deliveries", [&] { return impl_->PollDeliveries(); });
   more |= impl_->Attempt("events", [&] { return impl_->PollEvents(); });
   more |= impl_->Attempt("claims", [&] { return impl_->EndStaleClaims(); });
+  more |= impl_->Attempt("consensus", [&] { return ConsensusByPolicy(); });
   return more;
 }
 

@@ -44,8 +44,8 @@ void Append(std::vector<Finding>& all, const std::vector<Finding>& more) {
   all.insert(all.end(), more.begin(), more.end());
 }
 
-// SEG and SR call a segment by the same name: that of its first measurement. A finding of the
-// version before, and one that the reader knew again, keep their UIDs.
+// SEG and SR call a segment by the same name: its own, else that of its first measurement. A
+// finding of the version before, and one that the reader or a tool gave a UID, keep it.
 void TrackSegments(const SubmissionForm& form, const std::vector<KnownFinding>& before,
                    UidSource& uids, seg::Description& description) {
   std::set<std::string> taken;
@@ -57,7 +57,9 @@ void TrackSegments(const SubmissionForm& form, const std::vector<KnownFinding>& 
     const auto measured =
         std::ranges::find(form.measurements, segment.label, &Measurement::segment);
     const bool has_one = measured != form.measurements.end();
-    segment.tracking_id = has_one ? measured->tracking_identifier : segment.name;
+    if (segment.tracking_id.empty()) {
+      segment.tracking_id = has_one ? measured->tracking_identifier : segment.name;
+    }
     const KnownFinding* same = SameFinding(before, segment.tracking_id);
     const bool is_it = same != nullptr && taken.insert(same->uid).second;
     segment.tracking_uid = is_it ? same->uid : uids.New();

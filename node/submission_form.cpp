@@ -134,8 +134,8 @@ void ReadAlgorithm(Form& form, seg::Segment& segment) {
 
 seg::Segment ReadSegment(Form form) {
   seg::Segment segment;
-  if (!form.IsObject(
-          {"number", "label", "category", "type", "algorithm", "group", "trackingUid"})) {
+  if (!form.IsObject({"number", "label", "category", "type", "algorithm", "group", "trackingUid",
+                      "trackingIdentifier"})) {
     return segment;
   }
   segment.label = static_cast<uint16_t>(form.Number("number", 65535));
@@ -144,6 +144,7 @@ seg::Segment ReadSegment(Form form) {
   segment.type = form.CodeAt("type");
   ReadAlgorithm(form, segment);
   if (!form["trackingUid"].isNull()) segment.tracking_uid = form.Text("trackingUid");
+  if (!form["trackingIdentifier"].isNull()) segment.tracking_id = form.Text("trackingIdentifier");
   if (!form["group"].isNull()) segment.group = form.Number("group", 65535);
   return segment;
 }

@@ -30,7 +30,9 @@ struct SubmissionForm {
   std::string series_instance_uid;
   std::array<uint32_t, 3> shape{};  // frames, rows, columns
   seg::LabelType type = seg::LabelType::kUint8;
-  seg::Description description;  // Segment::label is the number; tracking_uid: a known finding
+  // Segment::label is the number. tracking_uid alone: a finding that is known; with tracking_id:
+  // what the tool that drew it calls it; tracking_id alone: its name.
+  seg::Description description;
   std::vector<Measurement> measurements;
   // Groups in the schema of structured-report/description.schema.json; a segment there is named by
   // its number alone, the label in this submission.

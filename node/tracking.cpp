@@ -20,6 +20,10 @@ std::vector<KnownFinding> FindingsIn(std::string_view report_file) {
   return known;
 }
 
+bool IsNamed(const seg::Segment& segment) {
+  return !segment.tracking_uid.empty() || !segment.tracking_id.empty();
+}
+
 const KnownFinding* SameFinding(const std::vector<KnownFinding>& known,
                                 const std::string& identifier) {
   const KnownFinding* same = nullptr;
@@ -34,17 +38,17 @@ const KnownFinding* SameFinding(const std::vector<KnownFinding>& known,
 void FollowFindings(const std::vector<KnownFinding>& known, SubmissionForm& form,
                     std::vector<Finding>& findings) {
   for (seg::Segment& segment : form.description.segments) {
-    if (segment.tracking_uid.empty()) continue;
+    if (!IsNamed(segment)) continue;
     const auto found = std::ranges::find(known, segment.tracking_uid, &KnownFinding::uid);
-    if (found == known.end()) {
+    if (found != known.end()) segment.tracking_id = found->identifier;
+    if (segment.tracking_id.empty()) {
       findings.push_back(
           Fault("tracking-uid", "segments", "no accepted finding of this patient has that UID"));
       continue;
     }
-    segment.tracking_id = found->identifier;
     for (const Measurement& measurement : form.measurements) {
       if (measurement.segment != segment.label) continue;
-      if (measurement.tracking_identifier == found->identifier) continue;
+      if (measurement.tracking_identifier == segment.tracking_id) continue;
       findings.push_back(
           Fault("tracking-identifier", "measurements", "the finding has another name by now"));
     }

@@ -25,11 +25,14 @@ struct KnownFinding {
 
 // Of a report, Part 10 bytes; those that have both names.
 std::vector<KnownFinding> FindingsIn(std::string_view report_file);
+// Its sender says which finding it is, or how it is called.
+bool IsNamed(const seg::Segment& segment);
 // The only one of that identifier; nullptr: none, or several.
 const KnownFinding* SameFinding(const std::vector<KnownFinding>& known,
                                 const std::string& identifier);
-// Every segment that says `trackingUid` is one of `known` and gets its identifier; what is not
-// becomes a finding, and so does a measurement that calls it otherwise.
+// Every segment that says `trackingUid` and is one of `known` gets its identifier. Another one must
+// bring an identifier of its own, else it becomes a finding; so does a measurement that calls a
+// segment otherwise.
 void FollowFindings(const std::vector<KnownFinding>& known, SubmissionForm& form,
                     std::vector<Finding>& findings);
 Json::Value ToJson(const KnownFinding& known);

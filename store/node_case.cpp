@@ -89,6 +89,25 @@ std::vector<Case> CasesOfPatient(const Reader& reader, std::string_view project,
   return cases;
 }
 
+std::vector<int64_t> CasesReadBy(const Reader& reader, std::string_view project, int64_t readers) {
+  std::vector<int64_t> ids;
+  Rows row = reader.Query(
+      "SELECT c.id FROM study_case c WHERE c.project = ? AND c.state = 'OPEN'"
+      " AND NOT EXISTS (SELECT 1 FROM workitem w WHERE w.case_id = c.id AND w.stage = 'READ'"
+      "   AND w.state IN ('SCHEDULED','IN PROGRESS'))"
+      " AND (SELECT count(DISTINCT s.author) FROM submission s WHERE s.case_id = c.id"
+      "   AND s.state = 'SUBMITTED' AND s.author <> 'node') >= ?"
+      " AND (SELECT s.author FROM submission s WHERE s.case_id = c.id ORDER BY s.id DESC LIMIT 1)"
+      "   <> 'node'"
+      " AND NOT EXISTS (SELECT 1 FROM result r WHERE r.case_id = c.id"
+      "   AND r.id NOT IN (SELECT result FROM withdrawal))"
+      " AND NOT EXISTS (SELECT 1 FROM adjudication a JOIN workitem w ON w.uid = a.workitem"
+      "   WHERE w.case_id = c.id) ORDER BY c.id",
+      {project, readers});
+  while (row.Next()) ids.push_back(row.Int64(0));
+  return ids;
+}
+
 std::map<std::string, int64_t> CountCases(const Reader& reader, std::string_view project) {
   std::map<std::string, int64_t> counts;
   Rows rows = reader.Query(

@@ -104,8 +104,9 @@ std::vector<Delivery> UnspooledDeliveries(const Reader& reader) {
 std::map<std::string, int64_t> CountDeliveries(const Reader& reader) {
   std::map<std::string, int64_t> counts;
   Rows rows = reader.Query(
-      // What was not sent, since its result was withdrawn before, is no failure.
-      "SELECT CASE WHEN reason IN ('WITHDRAWN', 'NOTHING_SENT') THEN 'WITHDRAWN' ELSE state END,"
+      // What was not sent, since its result was withdrawn or replaced before, is no failure.
+      "SELECT CASE WHEN reason IN ('WITHDRAWN', 'NOTHING_SENT', 'SUPERSEDED') THEN 'WITHDRAWN'"
+      " ELSE state END,"
       " count(*) FROM delivery GROUP BY 1");
   while (rows.Next()) counts[rows.Text(0)] = rows.Int64(1);
   return counts;

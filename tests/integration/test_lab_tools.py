@@ -80,6 +80,35 @@ def store(port, folder, segmentation, calling=TOOL, called=AET):
                            str(port), str(path)], capture_output=True, text=True, timeout=60)
 
 
+def tracked(segmentation, **names):
+    """Each segment as the tool calls it: label -> (Tracking ID, Tracking UID)."""
+    data = pydicom.dcmread(io.BytesIO(segmentation))
+    for segment in data.SegmentSequence:
+        segment.TrackingID, segment.TrackingUID = names[segment.SegmentLabel.replace(" ", "_")]
+    out = io.BytesIO()
+    data.save_as(out, write_like_original=False)
+    return out.getvalue()
+
+
+def tracking_of(objects):
+    """Of SEG and of each SR: {Tracking ID: Tracking UID}."""
+    found = []
+    for data in objects:
+        if data.Modality == "SEG":
+            found.append({one.TrackingID: one.TrackingUID for one in data.SegmentSequence})
+        elif data.Modality == "SR":
+            groups = {}
+            for element in data.iterall():
+                if element.keyword != "ContentSequence":
+                    continue
+                named = {item.ConceptNameCodeSequence[0].CodeValue: item for item in element.value
+                         if "ConceptNameCodeSequence" in item}
+                if "112039" in named:
+                    groups[named["112039"].TextValue] = named["112040"].UID
+            found.append(groups)
+    return found
+
+
 def stow(flow, segmentation, user="reader-1", path="/glossator/dicom-web/studies"):
     body = (b"--b\r\nContent-Type: application/dicom\r\n\r\n" + segmentation + b"\r\n--b--")
     return flow.site.node.request("POST", path, body, user=user, headers={
@@ -147,3 +176,44 @@ def test_stow_does_the_same_and_the_result_reaches_the_pacs(flow, work):
     assert flow.wait_for_delivery(found) == "COMMITTED"
     flow.arrived(found)
     assert PROJECT == found.case["project"]
+
+
+def test_a_tools_names_of_its_findings_reach_the_pacs_and_stay_in_a_new_version(
+        flow, tmp_path_factory):
+    plan = synthetic.Plan(modality="CT", rows=17, columns=13, slices=5, spacing=5.0,
+                          seed="lab-tracking", patient_id="T-2")
+    found = flow.bring(synthetic.write(plan, tmp_path_factory.mktemp("study")))
+    flow.claim(found)
+    flow.look(found, mask=volume.mask_to_the_edges)
+    flow.submit(found)
+    drawn = flow.site.node.request(
+        "GET", f"/glossator/api/v1/submissions/{found.submission}/files/seg",
+        user="reader-1").body
+    return_it(flow, found.submission)
+    labels = [one.SegmentLabel for one in pydicom.dcmread(io.BytesIO(drawn)).SegmentSequence]
+    names = {label.replace(" ", "_"): (f"tool lesion {number}", pydicom.uid.generate_uid())
+             for number, label in enumerate(labels, 7)}
+    before, versions = {head.SOPInstanceUID for head in flow.site.pacs.heads(found.study_uid)}, []
+    for _ in range(2):
+        claim_again(flow, found)
+        known = submissions(flow, found)
+        answer = stow(flow, made_by_a_tool(tracked(drawn, **names)))
+        assert answer.status == 200, answer.body
+        found.submission = (submissions(flow, found) - known).pop()
+        flow.accept(found)
+        assert flow.wait_for_delivery(found) == "COMMITTED"
+        flow.known_deliveries.add(found.delivery["id"])
+        new = [head for head in flow.site.pacs.heads(found.study_uid)
+               if head.SOPInstanceUID not in before]
+        before |= {head.SOPInstanceUID for head in new}
+        versions.append(tracking_of(new))
+        answer = flow.site.node.request(
+            "POST", f"/glossator/api/v1/cases/{found.case['id']}/amendment",
+            {"reason": "once more, with the tool"}, user="manager")
+        assert answer.status == 201, answer.body
+    for version in versions:
+        assert len(version) == 3  # the segmentation, the reader's report, that of the acceptance
+        assert version[0] == version[1] == version[2]
+        assert set(version[0]) == {name for name, _ in names.values()}
+        assert not set(version[0].values()) & {uid for _, uid in names.values()}  # new at the PACS
+    assert versions[0] == versions[1]

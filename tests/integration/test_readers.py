@@ -206,10 +206,13 @@ def test_an_adjudicators_drawing_arrives_and_names_all(flow, tmp_path):
     assert "Accepted" in dicom_tools.read(answer.body).SeriesDescription
 
 
-@pytest.mark.parametrize("title", ("113038", "113039"))
-def test_every_reason_of_a_rejection_note_is_understood(flow, tmp_path, title):
+@pytest.mark.parametrize("title, patient_id", (
+    ("113038", "N-2008"), ("113039", "N-2009"),
+    # the code stands in the patient's number, as a whole, as a part, and as one of its words
+    ("113001", "113001"), ("113001", "1130011"), ("113037", "N-113037"), ("113038", "113038-2")))
+def test_every_reason_of_a_rejection_note_is_understood(flow, tmp_path, title, patient_id):
     plan = synthetic.Plan(modality="CT", rows=12, columns=10, slices=3, spacing=4.0,
-                          seed="note-" + title[-1], patient_id="N-200" + title[-1])
+                          seed="note-" + patient_id, patient_id=patient_id)
     paths = synthetic.write(plan, tmp_path / "study")
     found = flow.bring(paths)
     flow.claim(found)

@@ -265,6 +265,51 @@ TEST_F(Work, MayComeAsTheSegmentationOfATool) {
   ExpectWholeJournal();
 }
 
+TEST_F(Work, OfAToolKeepsWhatTheToolCallsItsFindings) {
+  const int64_t first = Submitted();
+  auto file = dicom::ReadFile(std::string_view(node_->SubmissionFile(alice_, first, "seg")));
+  node_->Judge(bob_, first, R"({"verdict":"RETURN","reason":"with the tool"})");
+  node_->ChangeState(alice_, WorkFor(alice_, "READ"), kLock, "IN PROGRESS");
+  auto& segments = file.data_set.Find(tags::SegmentSequence)->items;
+  segments.at(0).SetString(tags::TrackingID, "tool lesion 7");
+  segments.at(0).SetString(tags::TrackingUID, "2.25.770");
+  segments.at(1).Erase(tags::TrackingID);
+  segments.at(1).Erase(tags::TrackingUID);
+  const auto reply = node_->SubmitObject(alice_, dicom::WriteFile(file.data_set, *file.syntax));
+  ASSERT_NE(reply.id, 0) << reply.findings.front().message;
+  const auto written = seg::Read(node_->SubmissionFile(alice_, reply.id, "seg")).description;
+  EXPECT_EQ(written.segments.at(0).tracking_id, "tool lesion 7");
+  EXPECT_EQ(written.segments.at(0).tracking_uid, "2.25.770");
+  EXPECT_EQ(written.segments.at(1).tracking_id, "Lung")
+      << "what has no name is called by its label";
+  const std::string text = node_->SubmissionFile(alice_, reply.id, "sr");
+  const auto report = sr::Decode(dicom::ReadFile(std::string_view(text)).data_set).description;
+  ASSERT_EQ(report.groups.size(), 2U);
+  EXPECT_EQ(report.groups[0].tracking_identifier, "tool lesion 7");
+  EXPECT_EQ(report.groups[0].tracking_uid, "2.25.770");
+  EXPECT_EQ(report.groups[1].tracking_uid, written.segments.at(1).tracking_uid);
+}
+
+TEST_F(Work, MayCallAFindingByAnIdentifierOfItsOwn) {
+  OpenCase();
+  const std::string key = "\"number\":1,";
+  const auto with = [&](const std::string& more) {
+    std::string form = Form();
+    return form.insert(form.find(key) + key.size(), more);
+  };
+  const std::string uid = Claim(alice_);
+  const auto refused =
+      node_->Submit(alice_, uid, kLock, with("\"trackingIdentifier\":\"Cyst\","), Labels());
+  ASSERT_EQ(refused.id, 0) << "its measurement calls it Nodule 1";
+  EXPECT_EQ(refused.findings.at(0).code, "tracking-identifier");
+  const auto reply = node_->Submit(
+      alice_, uid, kLock, with("\"trackingIdentifier\":\"Nodule 1\",\"trackingUid\":\"2.25.771\","),
+      Labels());
+  ASSERT_NE(reply.id, 0);
+  const auto written = seg::Read(node_->SubmissionFile(alice_, reply.id, "seg")).description;
+  EXPECT_EQ(written.segments.at(0).tracking_uid, "2.25.771");
+}
+
 TEST_F(Work, OfAToolIsRefusedUnlessItIsOfThisCase) {
   const int64_t first = Submitted();
   const std::string object = node_->SubmissionFile(alice_, first, "seg");
