@@ -14,9 +14,6 @@ namespace {
 namespace fs = std::filesystem;
 namespace tags = dicom::tags;
 
-// A volume is in memory three times while a face is removed.
-constexpr uint64_t kSeriesBytesMax = uint64_t{1} << 30;
-
 std::string SeriesOf(const dicom::DataSet& head) {
   return head.GetString(tags::StudyInstanceUID) + '\n' + head.GetString(tags::SeriesInstanceUID);
 }
@@ -76,7 +73,7 @@ void FaceSeries::Deface(const std::string& series, std::vector<Image*>& images) 
 void FaceSeries::Load(const std::string& series) {
   const auto& files = files_.at(series);
   std::vector<Image*> images;
-  const bool fits = SizeOf(files) <= kSeriesBytesMax;
+  const bool fits = SizeOf(files) <= pixels::kSeriesBytesMax;
   for (const auto& path : files) {
     if (!fits) {
       loaded_[path].fault = "too large a series";

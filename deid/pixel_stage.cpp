@@ -6,6 +6,7 @@
 #include "dicom/code.h"
 #include "dicom/error.h"
 #include "pixels/stage.h"
+#include "pixels/stoppable.h"
 
 namespace glossator::deid {
 namespace {
@@ -24,28 +25,13 @@ PixelResult Sealed(const char* path) {
   return {{{std::string(reasons::kBurnedInRisk), path}}, false};
 }
 
-// Asks the worker until somebody wants to stop.
-class Stoppable final : public pixels::FrameService {
- public:
-  Stoppable(pixels::FrameService& service, const std::atomic<bool>* stop)
-      : service_(service), stop_(stop) {}
-  pixels::Reply Ask(const pixels::Request& request) override {
-    if (stop_ != nullptr && *stop_) throw Error(ErrorKind::kUnavailable, "stopped");
-    return service_.Ask(request);
-  }
-
- private:
-  pixels::FrameService& service_;
-  const std::atomic<bool>* stop_;
-};
-
 }  // namespace
 
 pixels::Outcome PixelStage::Run(dicom::DataSet& object, const dicom::TransferSyntax& syntax,
                                 const pixels::Plan& plan) const {
   try {
     pixels::Worker worker(worker_);
-    Stoppable stoppable(worker, stop_);
+    pixels::Stoppable stoppable(worker, stop_);
     return pixels::CleanPixels(object, syntax, plan, stoppable);
   } catch (const Error& error) {  // the worker could not be started
     pixels::Outcome outcome;

@@ -37,9 +37,12 @@ auto Binaries(Record& a) {
 
 template <class Record>
 auto Numbers(Record& a) {
-  return std::array{std::pair{"study", &a.study}, std::pair{"size", &a.size},
-                    std::pair{"arrived", &a.arrived}, std::pair{"head", &a.head_size},
-                    std::pair{"pixel_tries", &a.pixel_tries}};
+  return std::array{std::pair{"study", &a.study},
+                    std::pair{"size", &a.size},
+                    std::pair{"arrived", &a.arrived},
+                    std::pair{"head", &a.head_size},
+                    std::pair{"pixel_tries", &a.pixel_tries},
+                    std::pair{"face_tries", &a.face_tries}};
 }
 
 }  // namespace

@@ -23,10 +23,11 @@ struct Arrival {
   int64_t size = 0;
   int64_t arrived = 0;  // microseconds since 1970
 
+  std::string series_instance_uid{};  // pseudonymous; of sealed objects too
+
   // Cleaned objects.
-  std::string sop_instance_uid{};     // pseudonymous
-  std::string series_instance_uid{};  // pseudonymous
-  std::string seal{};                 // of the record, hex
+  std::string sop_instance_uid{};  // pseudonymous
+  std::string seal{};              // of the record, hex
   int64_t head_size = 0;
   std::string identity{};    // original UIDs, sealed under the patient's key
   std::string dictionary{};  // identifiers that were new with this object, serialized
@@ -38,10 +39,12 @@ struct Arrival {
   std::string key{};  // wrapped, of this record
   bool quarantine_study = false;
   int64_t pixel_tries = 0;  // over 0: it waits for the pixel stage
+  int64_t face_tries = 0;   // over 0: it waits until the face is removed from its series
 };
 
 // How often the pixel stage takes an object in hand before it is left to a person.
 inline constexpr int64_t kPixelTries = 3;
+inline constexpr int64_t kFaceTries = 3;  // the same of a series and its faces
 
 std::string SealArrival(const Keys& keys, Entropy& entropy, const Arrival& arrival);
 Arrival OpenArrival(const Keys& keys, std::string_view trailer);  // throws Error{kInvalid}

@@ -7,6 +7,7 @@
 
 #include "dimse/server.h"
 #include "gate/courier.h"
+#include "gate/face_rounds.h"
 #include "gate/intake.h"
 #include "gate/keys.h"
 #include "gate/lab_door.h"
@@ -125,10 +126,13 @@ struct Gate::Parts {
                   return courier.Committed(aet, type, report);
                 }};
 
-  // Look: what may show text in its pixels was sealed; blanked, it comes in again.
+  // Look: what may show text in its pixels, or a face that the project removes, was sealed;
+  // without it, it comes in again.
   Readmission readmission{config, database, intake, ledger};
   PixelRounds pixel_rounds{{database, identities, intake, ledger, pixel_rules, readmission,
                             pixels::Worker::DefaultProgram()}};
+  FaceRounds face_rounds{{config, database, spool, identities, intake, ledger, readmission,
+                          pixel_rounds, clock, pixels::Worker::DefaultProgram()}};
 
   // Release: when a study is complete it is searched once more; then the lab gets its key.
   Releaser releaser{{config, database, spool, identities, keys, entropy, files,
@@ -145,8 +149,11 @@ struct Gate::Parts {
   LabDoor lab_door{{config, config_digest, database, identities, intake, releaser, courier, spool,
                     server, clock}};
   StewardDoor steward_door{{config, database, intake, ledger, courier, products, readmission,
-                            pixel_rules, pixel_rounds, keys, uids, clock}};
-  Periodic looking{"pixels", milliseconds(100), [this] { pixel_rounds.Round(); }};
+                            pixel_rules, pixel_rounds, face_rounds, keys, uids, clock}};
+  Periodic looking{"pixels", milliseconds(100), [this] {
+                     pixel_rounds.Round();
+                     face_rounds.Round();
+                   }};
   Periodic release_rounds{"release", milliseconds(50), [this] { releaser.Round(); }};
   Periodic courier_rounds{"courier", milliseconds(300), [this] { courier.Round(); }};
   LineServer lab_socket{directory / "gate.sock", kOwnerAndGroup,
@@ -161,6 +168,7 @@ Gate::Gate(const Config& config, const std::string& configuration, const Clock& 
     : parts_(std::make_unique<Parts>(config, configuration, clock, entropy, files)) {}
 
 Gate::~Gate() {
+  parts_->face_rounds.Stop();
   parts_->pixel_rounds.Stop();
   parts_->server.Stop();
   parts_->ledger.Flush();

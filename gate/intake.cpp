@@ -78,18 +78,17 @@ Arrival Started(const IntakeParts& parts, const ProjectConfig* project, const St
 Intake::Intake(IntakeParts parts, OnCommitment on_commitment)
     : parts_(parts), on_commitment_(std::move(on_commitment)), held_(parts.database) {
   for (const auto& project : parts_.config.projects) {
-    auto policy = deid::LoadPolicy(project.policy);
-    if (policy.faces == deid::Faces::kDeface) {
-      throw Error(ErrorKind::kInvalid, "Glossator.Projects: the policy of " + project.id +
-                                           " says faces: deface, which glossator-deid does for "
-                                           "whole series; here say flag or quarantine");
-    }
-    engines_.emplace(project.id, deid::Engine(std::move(policy)));
+    engines_.emplace(project.id, deid::Engine(deid::LoadPolicy(project.policy)));
   }
 }
 
 const deid::Engine& Intake::EngineOf(const std::string& project) const {
   return engines_.at(project);
+}
+
+bool Intake::Defaces(const std::string& project) const {
+  const auto engine = engines_.find(project);
+  return engine != engines_.end() && engine->second.policy().faces == deid::Faces::kDeface;
 }
 
 std::vector<deid::Reason> Intake::Screen(const ProjectConfig& project, const dicom::DataSet& head,
@@ -241,11 +240,14 @@ class Intake::Judgement {
     const auto risks = Risks(engine);
     if (!risks.empty()) return Seal(risks.front(), std::move(hold));
     const auto face = FaceReason(instance_.data_set(), engine.policy());
-    const bool decided = again_ != nullptr && again_->face_decided;
-    if (face && !decided) return Seal(*face, std::move(hold));
+    const Readmitted done = again_ != nullptr ? *again_ : Readmitted{};
+    if (face && !done.face_decided && !done.face_removed) {
+      if (engine.policy().faces == deid::Faces::kDeface) arrival_.face_tries = kFaceTries;
+      return Seal(*face, std::move(hold));
+    }
     const auto cleaned =
         engine.Clean(instance_, *binding_.study, *binding_.study->dictionary(), memo_.get(),
-                     {.text_cleaned = again_ != nullptr && again_->pixels_ran});
+                     {.text_cleaned = done.pixels_ran, .face_removed = done.face_removed});
     if (!cleaned.problems.empty()) return Seal(cleaned.problems.front(), std::move(hold));
     arrival_.facts = Facts(engine.policy());
     return std::make_unique<CleanedObject>(intake_, binding_.study, std::move(hold),
@@ -317,6 +319,8 @@ class Intake::Judgement {
   std::unique_ptr<ObjectWriter> Seal(const deid::Reason& reason, std::shared_ptr<Hold> hold) {
     arrival_.reason = reason.code;
     arrival_.path = reason.path;
+    arrival_.series_instance_uid =
+        binding_.study->Uid(instance_.data_set().GetString(tags::SeriesInstanceUID));
     const auto bytes = dicom::Write(instance_.data_set(), instance_.syntax());
     return std::make_unique<SealedObject>(intake_, std::move(hold), bytes, instance_.data_set(),
                                           instance_.syntax(), std::move(arrival_));

@@ -43,6 +43,7 @@ struct Readmitted {
   Digests digests;            // of the original as it came
   bool pixels_ran = false;    // the pixel stage did, and what is admitted is what it made
   bool face_decided = false;  // a person has said that the face may pass
+  bool face_removed = false;  // there is none any more
 };
 inline constexpr uint64_t kNoAssociation = 0;
 
@@ -95,6 +96,8 @@ class Intake final : public dimse::Handler {
                                       const Readmitted* again = nullptr);
 
   const deid::Engine& EngineOf(const std::string& project) const;
+  // Does the project's policy ask for faces to be removed? Not that of a project that is gone.
+  bool Defaces(const std::string& project) const;
   // What the engine of the project says about a head (Engine::Screen).
   std::vector<deid::Reason> Screen(const ProjectConfig& project, const dicom::DataSet& head,
                                    const dicom::TransferSyntax& syntax) const;

@@ -277,6 +277,8 @@ void Ledger::WriteSealed(store::Transaction& transaction, const Entry& entry,
   row.size = arrival.size;
   row.key = arrival.key;
   row.pixel_tries = arrival.pixel_tries;
+  row.series = arrival.series_instance_uid;
+  row.face_tries = arrival.face_tries;
   const auto number = store::InsertQuarantine(transaction, row);
   if (!number) return;
   Json::Value fields;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "dicom/io.h"
+#include "gate/at_rest.h"
 #include "gate/png.h"
 #include "model/error.h"
 #include "model/log.h"
@@ -20,22 +21,6 @@ constexpr uint32_t kPictureSideMax = 1600;  // of a picture that goes over the s
 deid::Reason Unreadable() {
   return {std::string(deid::reasons::kBurnedInRisk), deid::kUnreadablePath};
 }
-
-// No release of the study while one of its objects is worked on.
-class Working {
- public:
-  explicit Working(std::shared_ptr<Study> study) : study_(std::move(study)) {
-    if (study_) ++study_->in_flight;
-  }
-  ~Working() {
-    if (study_) --study_->in_flight;
-  }
-  Working(const Working&) = delete;
-  Working& operator=(const Working&) = delete;
-
- private:
-  std::shared_ptr<Study> study_;
-};
 
 pixels::Reply AskWorker(pixels::Worker& worker, const pixels::Request& request) {
   auto reply = worker.Ask(request);
@@ -139,6 +124,9 @@ Looked PixelRounds::LookedAt(const store::QuarantineRow& row) const {
   auto object = dicom::Read(looked.bytes, syntax);
   const deid::PixelStage stage(*parts_.rules.Of(project.id), parts_.worker, &stop_);
   const auto result = stage.Clean(object, syntax, {});
+  if (!result.reasons.empty() && !row.text_decided) {
+    throw Error(ErrorKind::kUnavailable, "the text in the pixels could not be looked for again");
+  }
   if (result.ran && result.reasons.empty()) looked = {dicom::Write(object, syntax), true};
   return looked;
 }

@@ -53,8 +53,8 @@ class PixelRounds {
 
   // For a steward. Both throw Error{kUnsupported} for pixels that cannot be read.
   Picture Show(const store::QuarantineRow& row, size_t frame) const;
-  // For an object whose face a person lets pass: its text is looked for all the same. What cannot
-  // be looked at had been decided by a person before it came to the face.
+  // For an object that came as far as its face: its text is looked for all the same. Throws
+  // Error{kUnavailable} when that fails, unless a person had decided about the text.
   Looked LookedAt(const store::QuarantineRow& row) const;
   // The original with these rectangles blanked in every frame.
   std::string Redacted(const store::QuarantineRow& row,

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "model/error.h"
+#include "store/gate_face.h"
 #include "store/gate_identity.h"
 #include "store/journal.h"
 
@@ -24,11 +25,11 @@ std::string Without(const std::string& words, const std::string& gone) {
   return left;
 }
 
-// The study no longer waits for this object; nor for its reason when no other object has it.
-void Unseal(store::Transaction& transaction, const store::QuarantineRow& row) {
+// The study no longer waits for so many like this one; nor for its reason when no other has it.
+void Unseal(store::Transaction& transaction, const store::QuarantineRow& row, int64_t count) {
   if (!row.study) return;
   auto study = store::FindStudy(transaction, *row.study).value();
-  study.sealed = std::max<int64_t>(0, study.sealed - 1);
+  study.sealed = std::max<int64_t>(0, study.sealed - count);
   if (!store::HasOpenQuarantine(transaction, *row.study, row.reason)) {
     study.reasons = Without(study.reasons, row.reason);
   }
@@ -94,6 +95,13 @@ const ProjectConfig& Readmission::ProjectOf(const store::QuarantineRow& row) con
 std::optional<deid::Reason> Readmission::Admit(const store::QuarantineRow& row,
                                                std::string_view plain, Readmitted work) {
   ledger_.Flush();  // the row is there a moment before its object is let go
+  auto reason = Put(row, plain, std::move(work));
+  ledger_.Flush();
+  return reason;
+}
+
+std::optional<deid::Reason> Readmission::Put(const store::QuarantineRow& row,
+                                             std::string_view plain, Readmitted work) {
   std::optional<store::InstanceRow> held;
   database_.Read(
       [&](const store::Reader& reader) { held = store::FindInstance(reader, row.identity_index); });
@@ -130,7 +138,6 @@ std::optional<deid::Reason> Readmission::Write(ObjectWriter& writer, std::string
   if (done->get_future().get().code != dimse::kSuccess) {
     throw Error(ErrorKind::kUnavailable, "the object could not be written");
   }
-  ledger_.Flush();
   return std::nullopt;
 }
 
@@ -139,7 +146,7 @@ void Readmission::Release(const store::QuarantineRow& row, const Decided& decide
   database_.Write([&](store::Transaction& transaction) {
     if (!IsOpen(transaction, row.number)) return;
     store::SetQuarantineState(transaction, row.number, "RELEASED");
-    Unseal(transaction, row);
+    Unseal(transaction, row, 1);
     store::Append(transaction, decided.event, decided.actor,
                   EventFields(row, {row.reason, row.path}, decided));
     released = true;
@@ -147,12 +154,44 @@ void Readmission::Release(const store::QuarantineRow& row, const Decided& decide
   if (released) ledger_.Discard(row);
 }
 
+void Readmission::ReleaseAll(std::span<const store::QuarantineRow> rows, const std::string& event,
+                             const Json::Value& fields) {
+  std::vector<store::QuarantineRow> released;
+  database_.Write([&](store::Transaction& transaction) {
+    released.clear();
+    for (const auto& row : rows) {
+      if (!IsOpen(transaction, row.number)) continue;
+      const auto held = store::FindInstance(transaction, row.identity_index);
+      if (!held || held->digest != row.digest) {
+        throw Error(ErrorKind::kBusy, "not all of them are in the database yet");
+      }
+      store::SetQuarantineState(transaction, row.number, "RELEASED");
+      released.push_back(row);
+    }
+    if (released.empty()) return;
+    Unseal(transaction, released.front(), static_cast<int64_t>(released.size()));
+    store::Append(transaction, event, "gate", fields);
+  });
+  for (const auto& row : released) ledger_.Discard(row);
+}
+
+// What is known of the text now is known for good; the face is next.
+void Readmission::ComeToFace(store::Transaction& transaction, const store::QuarantineRow& row,
+                             const Decided& decided) const {
+  if (decided.actor == "steward") store::SetTextDecided(transaction, row.number);
+  if (row.series.empty()) return;  // of a gate of before
+  if (intake_.Defaces(row.project)) store::SetFaceTries(transaction, row.number, kFaceTries);
+}
+
 void Readmission::KeepSealed(const store::QuarantineRow& row, const deid::Reason& reason,
                              const Decided& decided) {
   database_.Write([&](store::Transaction& transaction) {
     if (!IsOpen(transaction, row.number)) return;
     store::SetPixelTries(transaction, row.number, 0);
+    store::SetFaceTries(transaction, row.number, 0);
     store::SetQuarantineReason(transaction, row.number, reason.code, reason.path);
+    const bool at_face = reason.code == deid::reasons::kFace && row.reason != reason.code;
+    if (at_face) ComeToFace(transaction, row, decided);
     store::Append(transaction, decided.event, decided.actor, EventFields(row, reason, decided));
     NameReason(transaction, row, reason.code);
   });

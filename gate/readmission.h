@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -39,13 +40,22 @@ class Readmission {
   // it was so already. Else why the original stays sealed. Throws kBusy: try again.
   std::optional<deid::Reason> Admit(const store::QuarantineRow& row, std::string_view plain,
                                     Readmitted work);
+  // The same for one of many: the caller flushes the ledger before the first and after the last.
+  std::optional<deid::Reason> Put(const store::QuarantineRow& row, std::string_view plain,
+                                  Readmitted work);
   // The row, the study's counters and the event, at once; then the original goes. Nothing when the
   // row is decided already.
   void Release(const store::QuarantineRow& row, const Decided& decided);
+  // Several of one study and one reason, with one event of these fields, all or none. Throws kBusy
+  // when what became of one of them is not in the database yet.
+  void ReleaseAll(std::span<const store::QuarantineRow> rows, const std::string& event,
+                  const Json::Value& fields);
   void KeepSealed(const store::QuarantineRow& row, const deid::Reason& reason,
                   const Decided& decided);
 
  private:
+  void ComeToFace(store::Transaction& transaction, const store::QuarantineRow& row,
+                  const Decided& decided) const;
   std::optional<deid::Reason> Write(ObjectWriter& writer, std::string_view pixels);
 
   const Config& config_;

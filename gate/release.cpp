@@ -6,8 +6,10 @@
 
 #include "deid/rejection_titles.h"
 #include "deid/sentinel.h"
+#include "gate/at_rest.h"
 #include "model/error.h"
 #include "model/log.h"
+#include "store/gate_face.h"
 #include "store/journal.h"
 
 namespace glossator::gate {
@@ -59,7 +61,7 @@ void Releaser::Round() {
   std::vector<store::StudyRow> studies;
   database_.Read([&](const store::Reader& reader) { studies = Waiting(reader); });
   for (const auto& study : studies) {
-    if (IsDue(study)) Try(study);
+    if (IsDue(config_, clock_, study)) Try(study);
   }
 }
 
@@ -79,20 +81,9 @@ void Releaser::Try(const store::StudyRow& study) {
   }
 }
 
-bool Releaser::IsDue(const store::StudyRow& study) const {
-  const auto* project = config_.FindProject(study.project);
-  const double quiet = project ? project->quiet_seconds : 60;
-  const double waited =
-      static_cast<double>(clock_.Now().time_since_epoch().count() - study.last_arrival) / 1e6;
-  return study.release_requested || waited >= quiet;
-}
-
 void Releaser::Decide(const store::StudyRow& study) {
   const auto known = identities_.Find(study.number);
-  if (known->in_flight > 0) return;
-  // Whoever sent part of it and is still connected may be slow; a manager need not wait for that.
-  if (known->senders > 0 && !study.release_requested) return;
-  if (WaitsForPixels(study)) return;
+  if (!IsAtRest(study, *known) || WaitsForStage(study)) return;
   const auto held = HeldOf(study);
   if (held.empty()) {
     // Nothing that the lab could see: wholly sealed, or bound by an object that never came.
@@ -111,11 +102,12 @@ void Releaser::Decide(const store::StudyRow& study) {
   }
 }
 
-// What the pixel stage makes of an object belongs to the case; it tries a few times at most.
-bool Releaser::WaitsForPixels(const store::StudyRow& study) const {
+// What a stage makes of an object belongs to the case; it tries a few times at most.
+bool Releaser::WaitsForStage(const store::StudyRow& study) const {
   bool waits = false;
   database_.Read([&](const store::Reader& reader) {
-    waits = store::HasWaitingForPixels(reader, study.number);
+    waits = store::HasWaitingForPixels(reader, study.number) ||
+            store::HasWaitingForFaces(reader, study.number);
   });
   return waits;
 }

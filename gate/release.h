@@ -40,7 +40,6 @@ class Releaser {
   void Request(const std::string& study_uid);
 
  private:
-  bool IsDue(const store::StudyRow& study) const;
   void Try(const store::StudyRow& study);
   void Decide(const store::StudyRow& study);
   void Open(const store::StudyRow& study);
@@ -48,7 +47,7 @@ class Releaser {
   // The first identifier of the study that stands in what would be released.
   std::optional<deid::Reason> Search(const Study& study,
                                      const std::vector<store::InstanceRow>& held) const;
-  bool WaitsForPixels(const store::StudyRow& study) const;
+  bool WaitsForStage(const store::StudyRow& study) const;
   std::vector<store::InstanceRow> HeldOf(const store::StudyRow& study) const;
   // True when something was written anew.
   bool CleanAgain(const store::StudyRow& row, const Study& study,

@@ -41,6 +41,7 @@ const StewardDoor::Entry StewardDoor::kCalls[] = {
     {"rules.list", &StewardDoor::RulesList},
     {"rules.add", &StewardDoor::RulesAdd},
     {"rules.remove", &StewardDoor::RulesRemove},
+    {"face.mask", &StewardDoor::FaceMask},
     {"conflicts", &StewardDoor::Conflicts},
     {"held.list", &StewardDoor::HeldList},
     {"held.show", &StewardDoor::HeldShow},

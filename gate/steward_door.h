@@ -6,6 +6,7 @@
 #include <json/value.h>
 
 #include "gate/courier.h"
+#include "gate/face_rounds.h"
 #include "gate/intake.h"
 #include "gate/keys.h"
 #include "gate/ledger.h"
@@ -24,6 +25,7 @@ struct StewardDoorParts {
   Readmission& readmission;
   PixelRules& pixel_rules;
   PixelRounds& pixel_rounds;
+  FaceRounds& face_rounds;
   const Keys& keys;
   UidSource& uids;
   const Clock& clock;
@@ -64,6 +66,7 @@ class StewardDoor {
   Json::Value RulesList(const Json::Value&);
   Json::Value RulesAdd(const Json::Value&);
   Json::Value RulesRemove(const Json::Value&);
+  Json::Value FaceMask(const Json::Value&);
 
   // steward_quarantine.cpp
   Json::Value Settle(const Json::Value& request, const store::QuarantineRow& row,

@@ -30,6 +30,7 @@ constexpr const char* kHelp =
     "      (--device: this rule for this device from now on)\n"
     "  rules list | add FILE --project P | remove N    (docs/pixels.md)\n"
     "  held list | show N | resolve N accept-current|retry|give-up\n"
+    "  face mask UID --picture FILE.png [--frame F]    (what was cut from an image)\n"
     "  conflicts\n"
     "  identity merge --project P --from ID [--from-issuer I] --into ID [--into-issuer I]\n"
     "  identity split --project P --from ID [--from-issuer I]\n"
@@ -194,6 +195,8 @@ void AddWords(const Request& request, Json::Value& call) {
     call["name"] = words[2];
   } else if (call["call"] == "rules.add") {
     call["rules"] = ReadText(words[2]);
+  } else if (call["call"] == "face.mask") {
+    call["uid"] = words[2];
   } else {
     call["number"] = Json::Int64(std::stoll(words[2]));
   }
@@ -228,6 +231,7 @@ int Run(const Request& request) {
   call["call"] = words.size() > 1 ? words[0] + "." + words[1] : words[0];
   AddWords(request, call);
   const std::string picture = call.get("picture", "").asString();
+  if (call["call"] == "face.mask" && picture.empty()) throw std::invalid_argument("no --picture");
   if (!picture.empty()) call["picture"] = true;
   if (call.isMember("frame")) call["frame"] = Json::UInt(std::stoul(call["frame"].asString()));
   auto reply = glossator::gate::CallLine(request.socket, call);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a steward may do about pixels: see them, blank rectangles, and say it once for a device.
+#include <sstream>
+
+#include "gate/png.h"
 #include "gate/steward_door.h"
 #include "model/error.h"
 #include "model/ports.h"
@@ -37,12 +40,50 @@ std::vector<pixels::Rectangle> BoxesOf(const Json::Value& json) {
   return boxes;
 }
 
+uint32_t FrameOf(const Json::Value& request) {
+  const auto frame = request.get("frame", 1).asUInt();  // as DICOM counts them
+  if (frame == 0) throw Error(ErrorKind::kInvalid, "frames are counted from 1");
+  return frame;
+}
+
+// One of the pictures (P4) of a mask as a PNG: white is what was removed.
+Json::Value MaskPicture(const std::string& mask, uint32_t frame) {
+  uint32_t columns = 0, rows = 0;
+  std::istringstream header(mask);
+  header.ignore(2) >> columns >> rows;
+  const size_t line = (size_t{columns} + 7) / 8;
+  const size_t begin = static_cast<size_t>(header.tellg()) + 1, size = begin + line * rows;
+  if (mask.size() < size * frame) throw Error(ErrorKind::kNotFound, "no such frame");
+  const auto bits = std::string_view(mask).substr(size * (frame - 1) + begin, line * rows);
+  std::string gray;
+  for (size_t y = 0; y < rows; ++y) {
+    for (size_t x = 0; x < columns; ++x) {
+      gray += (bits[y * line + x / 8] >> (7 - x % 8) & 1) != 0 ? '\xFF' : '\0';
+    }
+  }
+  Json::Value picture;
+  picture["png"] = ToHex(WritePng(columns, rows, gray));
+  picture["frame"] = frame;
+  picture["frames"] = Json::UInt64(mask.size() / size);
+  return picture;
+}
+
 }  // namespace
+
+Json::Value StewardDoor::FaceMask(const Json::Value& request) {
+  const std::string uid = request.get("uid", "").asString();
+  Json::Value reply;
+  reply["picture"] = MaskPicture(parts_.face_rounds.MaskOf(uid), FrameOf(request));
+  Json::Value fields;
+  fields["instance"] = uid;
+  fields["frame"] = reply["picture"]["frame"];
+  Note("face-mask.shown", fields);
+  return reply;
+}
 
 void StewardDoor::ShowPicture(const Json::Value& request, const store::QuarantineRow& row,
                               Json::Value& reply) {
-  const auto frame = request.get("frame", 1).asUInt();  // as DICOM counts them
-  if (frame == 0) throw Error(ErrorKind::kInvalid, "frames are counted from 1");
+  const auto frame = FrameOf(request);
   const auto picture = parts_.pixel_rounds.Show(row, frame - 1);
   auto& json = reply["picture"];
   json["png"] = ToHex(picture.png);

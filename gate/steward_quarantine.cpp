@@ -5,6 +5,7 @@
 #include "gate/shown_values.h"
 #include "gate/steward_door.h"
 #include "model/error.h"
+#include "store/gate_face.h"
 #include "store/gate_object.h"
 #include "store/journal.h"
 
@@ -21,6 +22,7 @@ Json::Value RowJson(const store::QuarantineRow& row) {
   json["reason"] = row.reason;
   json["path"] = row.path;
   json["releasable"] = deid::IsReleasable(row.reason);
+  json["series"] = row.series;
   json["sop_class_uid"] = row.sop_class_uid;
   json["size"] = Json::Int64(row.size);
   json["state"] = row.state;
@@ -99,6 +101,10 @@ Json::Value StewardDoor::QuarantineReject(const Json::Value& request) {
   const auto row = parts_.readmission.OpenRow(request["number"].asInt64());
   parts_.database.Write([&](store::Transaction& transaction) {
     store::SetQuarantineState(transaction, row.number, "REJECTED");
+    // It made its series incomplete; the others may lose their faces now.
+    if (row.reason != deid::reasons::kFace && row.study && parts_.intake.Defaces(row.project)) {
+      store::SetFaceTries(transaction, *row.study, row.series, kFaceTries);
+    }
     Json::Value fields;
     fields["quarantine"] = Json::Int64(row.number);
     fields["why"] = request.get("why", "").asString();

@@ -12,6 +12,9 @@
 
 namespace glossator::pixels {
 
+// A volume is in memory three times while a face is removed; a caller leaves out what is larger.
+inline constexpr uint64_t kSeriesBytesMax = uint64_t{1} << 30;
+
 struct SeriesImage {
   dicom::DataSet* object = nullptr;  // whole, as dicom::Read gave it
   const dicom::TransferSyntax* syntax = nullptr;

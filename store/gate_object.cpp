@@ -10,7 +10,9 @@ constexpr std::string_view kInstanceColumns =
     "offset, state, batch, facts FROM instance ";
 constexpr std::string_view kQuarantineColumns =
     "SELECT number, place, project, study, identity_index, digest, identity_digest, reason, path, "
-    "sop_class_uid, transfer_syntax_uid, size, key, state, since, pixel_tries FROM quarantine ";
+    "sop_class_uid, transfer_syntax_uid, size, key, state, since, pixel_tries, series, "
+    "text_decided, "
+    "face_tries, face_cut FROM quarantine ";
 
 std::string Select(std::string_view columns, std::string_view where) {
   return std::string(columns).append(where);
@@ -44,10 +46,11 @@ std::vector<InstanceRow> Instances(Rows rows) {
 }
 
 QuarantineRow ToQuarantine(const Rows& rows) {
-  return {rows.Int64(0), rows.Text(1),  rows.Text(2),  rows.OptionalInt64(3),
-          rows.Text(4),  rows.Text(5),  rows.Text(6),  rows.Text(7),
-          rows.Text(8),  rows.Text(9),  rows.Text(10), rows.Int64(11),
-          rows.Blob(12), rows.Text(13), rows.Text(14), rows.Int64(15)};
+  return {rows.Int64(0), rows.Text(1),        rows.Text(2),   rows.OptionalInt64(3),
+          rows.Text(4),  rows.Text(5),        rows.Text(6),   rows.Text(7),
+          rows.Text(8),  rows.Text(9),        rows.Text(10),  rows.Int64(11),
+          rows.Blob(12), rows.Text(13),       rows.Text(14),  rows.Int64(15),
+          rows.Text(16), rows.Int64(17) != 0, rows.Int64(18), rows.Int64(19) != 0};
 }
 
 }  // namespace
@@ -135,11 +138,12 @@ std::optional<int64_t> InsertQuarantine(Transaction& transaction, const Quaranti
   if (rows.Next()) return std::nullopt;
   return transaction.Insert(
       "INSERT INTO quarantine(place, project, study, identity_index, digest, identity_digest, "
-      "reason, path, sop_class_uid, transfer_syntax_uid, size, key, state, since, pixel_tries) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'OPEN', ?, ?)",
+      "reason, path, sop_class_uid, transfer_syntax_uid, size, key, state, since, pixel_tries, "
+      "series, face_tries) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'OPEN', ?, ?, ?, ?)",
       {row.place, row.project, row.study, row.identity_index, row.digest, row.identity_digest,
        row.reason, row.path, row.sop_class_uid, row.transfer_syntax_uid, row.size, Blob{row.key},
-       transaction.now(), row.pixel_tries});
+       transaction.now(), row.pixel_tries, row.series, row.face_tries});
 }
 
 std::optional<QuarantineRow> FindQuarantine(const Reader& reader, int64_t number) {
@@ -168,6 +172,16 @@ std::vector<QuarantineRow> Quarantined(const Reader& reader, int64_t after, size
   std::vector<QuarantineRow> result;
   auto rows = reader.Query(Select(kQuarantineColumns, "WHERE number > ? ORDER BY number LIMIT ?"),
                            {after, limit});
+  while (rows.Next()) result.push_back(ToQuarantine(rows));
+  return result;
+}
+
+std::vector<QuarantineRow> OpenOfSeries(const Reader& reader, int64_t study,
+                                        std::string_view series) {
+  std::vector<QuarantineRow> result;
+  auto rows =
+      reader.Query(Select(kQuarantineColumns, "WHERE study = ? AND series = ? AND state = 'OPEN'"),
+                   {study, series});
   while (rows.Next()) result.push_back(ToQuarantine(rows));
   return result;
 }

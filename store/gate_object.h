@@ -54,7 +54,11 @@ struct QuarantineRow {
   std::string key;  // wrapped
   std::string state = "OPEN";
   std::string since{};
-  int64_t pixel_tries = 0;  // over 0: the pixel stage will still try
+  int64_t pixel_tries = 0;    // over 0: the pixel stage will still try
+  std::string series{};       // pseudonymous; "": not known
+  bool text_decided = false;  // a person let the text in its pixels pass, whatever a stage finds
+  int64_t face_tries = 0;     // over 0: the stage that removes faces will still try
+  bool face_cut = false;      // the face was removed from its series with this one in it
 };
 
 // What a person said about the pixels of a device.
@@ -95,6 +99,9 @@ std::optional<QuarantineRow> FindQuarantine(const Reader& reader, int64_t number
 bool IsQuarantined(const Reader& reader, std::string_view identity_index, std::string_view digest,
                    std::string_view identity_digest);
 std::vector<QuarantineRow> Quarantined(const Reader& reader, int64_t after, size_t limit);
+// Sealed images of one series that nobody has decided about.
+std::vector<QuarantineRow> OpenOfSeries(const Reader& reader, int64_t study,
+                                        std::string_view series);
 void SetQuarantineState(Transaction& transaction, int64_t number, std::string_view state);
 void SetQuarantineReason(Transaction& transaction, int64_t number, std::string_view reason,
                          std::string_view path);

@@ -151,16 +151,34 @@ constexpr std::string_view kFacts = R"sql(
 ALTER TABLE instance ADD COLUMN facts TEXT NOT NULL DEFAULT '';
 )sql";
 
+// A face that waited for a person before: whether the text in it was a person's decision was not
+// noted, and is taken for one, as it was.
+constexpr std::string_view kFaces = R"sql(
+ALTER TABLE quarantine ADD COLUMN series TEXT NOT NULL DEFAULT '';
+ALTER TABLE quarantine ADD COLUMN text_decided INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE quarantine ADD COLUMN face_tries INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE quarantine ADD COLUMN face_cut INTEGER NOT NULL DEFAULT 0;
+UPDATE quarantine SET text_decided = 1 WHERE reason = 'RECOGNIZABLE_FACE';
+CREATE INDEX quarantine_by_face_tries ON quarantine(face_tries) WHERE face_tries > 0;
+CREATE INDEX quarantine_by_series ON quarantine(study, series);
+CREATE TABLE face_mask(
+  sop_instance_uid TEXT PRIMARY KEY,
+  study INTEGER NOT NULL REFERENCES study(number),
+  mask BLOB NOT NULL
+) STRICT;
+)sql";
+
 }  // namespace
 
 std::span<const Migration> GateMigrations() {
-  static const std::array<Migration, 6> kMigrations{
+  static const std::array<Migration, 7> kMigrations{
       kJournalMigration,
       Migration{2, "hospital side", kGateTables},
       Migration{3, "versions of identity", kIdentityVersions},
       Migration{4, "links of patients", kLinks},
       Migration{5, "pixel stage", kPixelStage},
-      Migration{6, "facts of subgroups", kFacts}};
+      Migration{6, "facts of subgroups", kFacts},
+      Migration{7, "faces", kFaces}};
   return kMigrations;
 }
 

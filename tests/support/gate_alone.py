@@ -19,6 +19,15 @@ def program(name):
     return str(orthanc.BUILD / "bin" / name)
 
 
+def call(directory, name, /, socket_name="gate.sock", **fields):
+    """One call to the gate of that directory."""
+    with socket.socket(socket.AF_UNIX) as link:
+        link.settimeout(20)
+        link.connect(str(directory / socket_name))
+        link.sendall(json.dumps({"call": name, **fields}).encode() + b"\n")
+        return json.loads(link.makefile().readline())
+
+
 class Gate:
     """Started at construction. `section` is laid over the configuration; `wrap` runs the program."""
 
@@ -64,11 +73,7 @@ class Gate:
         return self.log_path.read_text(errors="replace")
 
     def call(self, name, /, socket_name="gate.sock", **fields):
-        with socket.socket(socket.AF_UNIX) as link:
-            link.settimeout(20)
-            link.connect(str(self.directory / socket_name))
-            link.sendall(json.dumps({"call": name, **fields}).encode() + b"\n")
-            return json.loads(link.makefile().readline())
+        return call(self.directory, name, socket_name, **fields)
 
     def steward(self, name, /, **fields):
         return self.call(name, "steward.sock", **fields)

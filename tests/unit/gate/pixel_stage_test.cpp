@@ -262,10 +262,5 @@ TEST_F(PixelStageTest, AReleaseOfTextDoesNotReleaseAFace) {
   EXPECT_EQ(AskSteward("quarantine.release", number)["outcome"].asString(), "RELEASED");
 }
 
-TEST_F(PixelStageTest, APolicyThatTheGateCannotDoIsRefusedAtTheStart) {
-  UsePolicy(R"({"name":"careful","options":[],"faces":"deface"})");
-  EXPECT_THROW(Start(), Error);
-}
-
 }  // namespace
 }  // namespace glossator::gate
