@@ -70,14 +70,22 @@ std::optional<Json::Value> ManifestIn(const std::string& text) {
 // "" for what is no text.
 std::string TextOf(const Json::Value& json) { return json.isString() ? json.asString() : ""; }
 
+EarlierResult::Object ObjectIn(const Json::Value& object) {
+  return {TextOf(object["sop_instance_uid"]), TextOf(object["series_instance_uid"])};
+}
+
 std::optional<EarlierResult> EarlierIn(const Json::Value& manifest) {
   const auto& json = manifest["earlier"];
   if (!json.isObject()) return std::nullopt;
-  EarlierResult earlier{TextOf(json["result"]), json["withdrawn"] == Json::Value(true), {}};
+  EarlierResult earlier{TextOf(json["result"]), json["withdrawn"] == Json::Value(true), {}, {}};
   for (const auto& object : json["objects"]) {
-    if (!object.isObject()) continue;
-    earlier.objects.push_back(
-        {TextOf(object["sop_instance_uid"]), TextOf(object["series_instance_uid"])});
+    if (object.isObject()) earlier.objects.push_back(ObjectIn(object));
+  }
+  for (const auto& version : json["before"]) {
+    if (!version.isObject() || !version["report"].isObject()) continue;
+    const auto& report = version["report"];
+    earlier.before.push_back(
+        {TextOf(version["result"]), TextOf(report["sop_class_uid"]), ObjectIn(report)});
   }
   return earlier;
 }

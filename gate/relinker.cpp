@@ -14,6 +14,7 @@
 #include "dicom/patient_study.h"
 #include "dicom/uid.h"
 #include "gate/hospital_tags.h"
+#include "gate/report_dates.h"
 #include "model/error.h"
 #include "store/gate_delivery.h"
 #include "store/gate_object.h"
@@ -102,7 +103,27 @@ void CollectOwnUids(DataSet& object, std::set<std::string>& own, std::set<std::s
   });
 }
 
-// A document that amends what this PACS never had follows nothing there.
+// A document that amends what this PACS never had follows what it has of the versions before.
+void FollowInstead(DataSet& object, const std::set<std::string>& unsent,
+                   const EarlierResult::Report& report) {
+  auto* predecessors = object.Find(tags::PredecessorDocumentsSequence);
+  if (predecessors == nullptr) return;
+  for (DataSet& study : predecessors->items) {
+    auto* series = study.Find(tags::ReferencedSeriesSequence);
+    if (series == nullptr) continue;
+    for (DataSet& item : series->items) {
+      auto* sops = item.Find(tags::ReferencedSOPSequence);
+      if (sops == nullptr || sops->items.size() != 1) continue;  // each report has its own series
+      DataSet& sop = sops->items.front();
+      if (!unsent.contains(sop.GetString(tags::ReferencedSOPInstanceUID))) continue;
+      sop.SetString(tags::ReferencedSOPClassUID, report.sop_class_uid);
+      sop.SetString(tags::ReferencedSOPInstanceUID, report.object.sop_instance_uid);
+      item.SetString(tags::SeriesInstanceUID, report.object.series_instance_uid);
+    }
+  }
+}
+
+// Else it follows nothing there.
 void LeaveOutPredecessors(DataSet& object, const std::set<std::string>& unsent) {
   auto* predecessors = object.Find(tags::PredecessorDocumentsSequence);
   if (predecessors == nullptr || unsent.empty()) return;
@@ -276,6 +297,23 @@ std::set<std::string> Relinker::MapEarlier(const RelinkOrder& order, UidMap& map
   return unsent;
 }
 
+const EarlierResult::Report* Relinker::MapBefore(const RelinkOrder& order, UidMap& map) const {
+  const EarlierResult::Report* found = nullptr;
+  if (!order.earlier) return found;
+  database_.Read([&](const store::Reader& reader) {
+    for (const auto& report : order.earlier->before) {
+      const auto& [uid, series_uid] = report.object;
+      const auto sent = Derive(report.result, order.destination, uid);
+      if (!store::FindReturned(reader, sent)) continue;
+      map.vault[uid] = sent;
+      map.vault[series_uid] = Derive(report.result, order.destination, series_uid);
+      found = &report;
+      return;
+    }
+  });
+  return found;
+}
+
 std::variant<Relinked, Held> Relinker::Relink(const RelinkOrder& order, const DataSet& current,
                                               Time now) {
   const auto study = identities_.FindByUid(order.study_uid);
@@ -294,11 +332,14 @@ std::variant<Relinked, Held> Relinker::Relink(const RelinkOrder& order, const Da
   map.vault = OriginalUids(*study);
   map.vault[order.study_uid] = identity.GetString(tags::StudyInstanceUID);
   auto unsent = MapEarlier(order, map);
+  const auto earlier_unsent = unsent;
+  const auto* before = MapBefore(order, map);
   unsent.insert(order.staying.begin(), order.staying.end());
 
   Relinked relinked;
   std::vector<DataSet> objects = order.objects;
   for (auto& object : objects) {
+    if (before != nullptr) FollowInstead(object, earlier_unsent, *before);
     LeaveOutPredecessors(object, unsent);
     CollectOwnUids(object, map.own, map.tracking);
   }
@@ -309,6 +350,7 @@ std::variant<Relinked, Held> Relinker::Relink(const RelinkOrder& order, const Da
     if (HasNamelessVerifier(object, order.people, order.project)) return Held{"VERIFIER_NAMELESS"};
     PutNames(object, order.people, order.project);
     SetHospitalAttributes(object, identity, answer);
+    RestoreDates(object, identity);
     object.SetString(tags::StudyInstanceUID, identity.GetString(tags::StudyInstanceUID));
     object.SetString(tags::SpecificCharacterSet, "ISO_IR 192");
     ++ordinal;

@@ -34,9 +34,16 @@ struct EarlierResult {
     std::string sop_instance_uid;  // as the lab knows it
     std::string series_instance_uid;
   };
+  // The report that a version before it stands for.
+  struct Report {
+    std::string result;
+    std::string sop_class_uid;
+    Object object;
+  };
   std::string result;
   bool withdrawn = false;
   std::vector<Object> objects;
+  std::vector<Report> before;  // of the versions before, the newest first
 };
 
 // What is to go home, and how.
@@ -65,7 +72,8 @@ class Relinker {
   // gives the same objects; tracking UIDs from patient and destination, so that a finding is the
   // same in each version and at each time (ADR 94). Returns Held when it must not go out.
   // Objects of an earlier result keep the UIDs under which they were sent; what was never sent
-  // cannot be referred to: a predecessor is left out, a note does not go out.
+  // cannot be referred to: the version before it is the predecessor, or none; a note does not go
+  // out.
   std::variant<Relinked, Held> Relink(const RelinkOrder& order, const dicom::DataSet& current,
                                       Time now);
 
@@ -78,6 +86,8 @@ class Relinker {
   // Pseudonymous to original, of everything that the study brought.
   std::map<std::string, std::string> OriginalUids(const Study& study) const;
   std::set<std::string> MapEarlier(const RelinkOrder& order, UidMap& map) const;
+  // The newest report before the earlier result that was sent; it is added to `map`.
+  const EarlierResult::Report* MapBefore(const RelinkOrder& order, UidMap& map) const;
 
   Identities& identities_;
   store::Database& database_;

@@ -43,13 +43,32 @@ std::vector<MadeObject> ObjectsOf(const store::Reader& reader, const Result& res
 // What the destination may have of a result, helpers too.
 EarlierResult EarlierOf(const store::Reader& reader, const Result& result,
                         const std::string& destination, bool withdrawn) {
-  EarlierResult earlier{result.uid, withdrawn, ObjectsOf(reader, result)};
+  EarlierResult earlier{result.uid, withdrawn, ObjectsOf(reader, result), {}};
   const auto sent = store::FindDeliveryOf(reader, result.uid, destination);
   if (!sent) return earlier;
   for (MadeObject& helper : store::HelpersOf(reader, sent->id)) {
     earlier.objects.push_back(std::move(helper));
   }
   return earlier;
+}
+
+std::optional<Result> Amended(const store::Reader& reader, const Result& result) {
+  const Submission submission = RequireSubmission(reader, result.submission);
+  const auto amendment = store::FindAmendmentOf(reader, submission.workitem_uid);
+  return amendment ? store::FindResult(reader, amendment->result) : std::nullopt;
+}
+
+// Each version names an older result, so this ends.
+std::vector<EarlierResult::Version> VersionsBefore(const store::Reader& reader, Result result) {
+  std::vector<EarlierResult::Version> versions;
+  while (const auto older = Amended(reader, result)) {
+    const auto reports = ObjectsOf(reader, *older);
+    if (!reports.empty() && reports.back().kind == "SR") {
+      versions.push_back({older->uid, reports.back()});
+    }
+    result = *older;
+  }
+  return versions;
 }
 
 // Of the readers whom the result is compared with; who was accepted has a delivery of their own.
@@ -94,6 +113,7 @@ Shipment ShipmentOf(const store::Reader& reader, const Delivery& delivery, bool 
   } else if (const auto amends = store::FindAmendmentOf(reader, read.uid)) {
     const Result earlier = *store::FindResult(reader, amends->result);
     shipment.earlier = EarlierOf(reader, earlier, delivery.destination, false);
+    shipment.earlier->before = VersionsBefore(reader, earlier);
   }
   return shipment;
 }

@@ -35,6 +35,13 @@ Json::Value ToJson(const EarlierResult& earlier) {
   json["result"] = earlier.uid;
   json["withdrawn"] = earlier.withdrawn;
   json["objects"] = ToJson(earlier.objects);
+  json["before"] = Json::Value(Json::arrayValue);
+  for (const EarlierResult::Version& version : earlier.before) {
+    Json::Value item(Json::objectValue);
+    item["result"] = version.uid;
+    item["report"] = ToJson(version.report);
+    json["before"].append(std::move(item));
+  }
   return json;
 }
 

@@ -4,15 +4,16 @@
 //   chunk 1    JSON manifest: {"result","delivery_key","project","study_uid","destination",
 //              "reader":{"code","name","organization"},"reviewer":{the same},
 //              "people":[{the same}]  (whoever may be named in the files by code),
-//              "earlier"?:{"result","withdrawn":bool,"objects":[{as in "files"}]},
+//              "earlier"?:{"result","withdrawn":bool,"objects":[{as in "files"}],
+//                          "before":[{"result","report":{as in "files"}}]},
 //              "staying":[UIDs of reports that the files follow and that do not leave the lab],
 //              "files":[{"sop_class_uid","sop_instance_uid","series_instance_uid","size","sha256"}]}
 //   chunks 2.. the files' Part 10 bytes one after the other, in the order of "files", cut anywhere
 //   trailer    the delivery_key: the same record twice has the same
 //
-// "earlier" is the result that this one amends; with "withdrawn" the only file is the rejection
-// note of that result, and "result" is the withdrawal's own UID.
-// All UIDs are the lab's (pseudonymous or our own).
+// "earlier" is the result that this one amends, "before" the versions before that, newest first;
+// with "withdrawn" the only file is the rejection note of that result, and "result" is the
+// withdrawal's own UID. All UIDs are the lab's (pseudonymous or our own).
 #pragma once
 
 #include <optional>
@@ -34,6 +35,11 @@ struct EarlierResult {
   std::string uid;
   bool withdrawn = false;
   std::vector<MadeObject> objects;
+  struct Version {
+    std::string uid;
+    MadeObject report;
+  };
+  std::vector<Version> before{};
 };
 
 struct ReturnRecord {

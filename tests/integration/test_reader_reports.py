@@ -17,7 +17,7 @@ API = "/glossator/api/v1"
 def flow(tmp_path_factory):
     section = {"Readers": PEOPLE + MORE, "DeliveryRetrySeconds": 1,
                "Projects": [{"Id": PROJECT, "QuietSeconds": 1, "Destination": "pacs",
-                             "Consensus": "majority"}]}
+                             "Policy": "research", "Consensus": "majority"}]}
     passwords = {person["User"]: person["User"] + "-password" for person in PEOPLE + MORE}
     with Site(tmp_path_factory.mktemp("site"), quiet_seconds=1, section=section,
               passwords=passwords, destination={"Helpers": ["READERS", "KO"]}) as site:
@@ -94,6 +94,21 @@ def test_every_reference_leads_to_what_the_pacs_has(story):
         for element in dicom_tools.read(data).iterall():
             if element.keyword == "ReferencedSOPInstanceUID":
                 assert element.value in there
+
+
+def test_dates_of_an_image_library_are_those_of_the_pacs(flow, story):
+    """The lab's are moved by whole weeks."""
+    original = dicom_tools.read_head(next(iter(story["before"].values())))
+    lab = dicom_tools.read(flow.site.node.request(
+        "GET", f"{API}/submissions/{story['own']['reader-1']}/files/sr", user="reader-1").body)
+    assert dates(lab) and original.StudyDate not in dates(lab)
+    for data in story["new"].values():
+        if dicom_tools.read_head(data).Modality == "SR":
+            assert dates(dicom_tools.read(data)) == {original.StudyDate}
+
+
+def dates(report):
+    return {element.value for element in report.iterall() if element.keyword == "Date"}
 
 
 def test_the_judges_find_no_error_in_any_of_it(story):

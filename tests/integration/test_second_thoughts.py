@@ -201,3 +201,31 @@ def test_a_new_version_that_is_withdrawn_while_held_leaves_the_first_to_be_rejec
                 for series in study.ReferencedSeriesSequence
                 for item in series.ReferencedSOPSequence}
     assert rejected == set(kept) - before
+
+
+def test_a_third_version_follows_the_first_when_the_second_never_left(flow, tested, opened):
+    found, before = opened
+    read_and_accept(flow, found, FIRST)
+    wait_for_deliveries(flow, found, ("COMMITTED", ""))
+    kept = objects(flow, found)
+    first = next(report for report in map(dicom_tools.read, kept.values())
+                 if "Accepted" in str(report.get("SeriesDescription", "")))
+    pacs = flow.site.pacs
+    pacs.rest_delete(f"/studies/{pacs.find(found.study_uid)}")
+    amend(flow, found, FIRST)
+    wait_for_deliveries(flow, found, ("COMMITTED", ""), ("HELD", "STUDY_GONE"))
+    for data in kept.values():
+        assert pacs.upload(data)
+    amend(flow, found, SECOND)
+    wait_for_deliveries(flow, found, ("COMMITTED", ""), ("FAILED", "SUPERSEDED"), ("COMMITTED", ""))
+    new = new_objects(flow, found, set(kept))
+    assert sorted(one.Modality for one in new) == ["SEG", "SR", "SR"]
+    report = next(one for one in new if "Measurements" in one.SeriesDescription)
+    item = report.PredecessorDocumentsSequence[0].ReferencedSeriesSequence[0]
+    assert item.SeriesInstanceUID == first.SeriesInstanceUID
+    assert item.ReferencedSOPSequence[0].ReferencedSOPInstanceUID == first.SOPInstanceUID
+    assert item.ReferencedSOPSequence[0].ReferencedSOPClassUID == first.SOPClassUID
+    complaints = dicom_tools.new_complaints(
+        [objects(flow, found)[one.SOPInstanceUID] for one in new],
+        [kept[uid] for uid in before])
+    assert not complaints, complaints
