@@ -6,6 +6,8 @@
 #include <cstring>
 #include <iterator>
 
+#include "deid/reason.h"
+
 namespace glossator::deid {
 namespace {
 
@@ -50,6 +52,15 @@ FrameCleaner::FrameCleaner(const dicom::TransferSyntax& syntax) : family_(Family
   if (IsNumberIn(syntax.uid, kJpegs, 90, 93)) family_ = Family::kJpeg2000;
   if (IsNumberIn(syntax.uid, kJpegs, 201, 203)) family_ = Family::kJpeg2000;
   if (syntax.uid == "1.2.840.10008.1.2.5") family_ = Family::kRle;
+  if (IsFilm(syntax.uid)) {
+    family_ = Family::kFilm;
+    film_.emplace(syntax.uid);
+  }
+}
+
+std::string_view FrameCleaner::problem() const {
+  if (film_) return film_->problem();
+  return state_ == State::kBroken ? reasons::kBitstream : std::string_view();
 }
 
 // A frame may go on in the next fragment; RLE frames never do (PS3.5 A.4.2).
@@ -60,6 +71,7 @@ void FrameCleaner::BeginFragment() {
 
 void FrameCleaner::Clean(char* bytes, size_t size) {
   if (family_ == Family::kOpaque) return;
+  if (film_) return film_->Clean(bytes, size);
   for (size_t i = 0; i < size;) {
     i += Skip(bytes + i, size - i);
     if (i == size) return;

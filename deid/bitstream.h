@@ -2,14 +2,16 @@
 // What hides beside the pixels: comments and application segments in JPEG, JPEG-LS and JPEG 2000
 // (ISO 10918-1 B.2.4, 14495-1, 15444-1 A.9.2), unused offsets of RLE (PS3.5 G.5), bytes behind the
 // last frame. Everything is overwritten in place with zeros, so that lengths and offset tables
-// stay right and nothing needs decoding.
+// stay right and nothing needs decoding. Films have a cleaner of their own (film.h).
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "deid/film.h"
 #include "dicom/data_set.h"
 #include "dicom/transfer_syntax.h"
 
@@ -22,11 +24,12 @@ class FrameCleaner {
 
   void BeginFragment();
   void Clean(char* bytes, size_t size);  // in place
-  // False when what came is not a codestream of this syntax: keep the object sealed.
-  bool ok() const { return state_ != State::kBroken; }
+  // Why the object must stay sealed, of deid/reason.h; "" when nothing speaks against it. What came
+  // is not a codestream of this syntax, or a film that cannot be cleaned.
+  std::string_view problem() const;
 
  private:
-  enum class Family { kOpaque, kJpeg, kJpeg2000, kRle };
+  enum class Family { kOpaque, kJpeg, kJpeg2000, kRle, kFilm };
   enum class State {
     kStart,    // a frame's first byte
     kMarker,   // a marker must follow
@@ -49,6 +52,7 @@ class FrameCleaner {
   void RleByte(char& byte);
 
   Family family_;
+  std::optional<FilmCleaner> film_;
   State state_ = State::kStart;
   bool half_marker_ = false;  // 0xFF has been seen
   uint8_t marker_ = 0;
@@ -86,7 +90,8 @@ class PixelStream {
   }
   // True once the pixel element is complete.
   bool complete() const { return state_ == State::kTail; }
-  bool ok() const { return frame_.ok(); }  // false: keep the object sealed (reasons::kBitstream)
+  // Why the object must stay sealed, once it is complete; "" when it may pass.
+  std::string_view problem() const { return frame_.problem(); }
 
  private:
   enum class State { kHeader, kNative, kItemHeader, kItem, kTail };

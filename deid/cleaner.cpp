@@ -8,6 +8,7 @@
 #include "deid/bitstream.h"
 #include "deid/fold.h"
 #include "deid/normalize.h"
+#include "deid/reason.h"
 #include "deid/rejection_titles.h"
 #include "deid/structured_content.h"
 #include "dicom/dictionary.h"
@@ -323,6 +324,7 @@ std::optional<Element> Cleaner::Pixels(const Element& element) {
   Element out = element;
   if (!element.encapsulated) {
     TrimPadding(head_, out.value);
+    if (IsFilm(syntax_.uid)) pixel_problem_ = reasons::kBitstream;  // not looked into
     return out;
   }
   FrameCleaner cleaner(syntax_);
@@ -330,7 +332,7 @@ std::optional<Element> Cleaner::Pixels(const Element& element) {
     cleaner.BeginFragment();
     cleaner.Clean(out.fragments[i].data(), out.fragments[i].size());
   }
-  bitstream_ok_ &= cleaner.ok();
+  if (pixel_problem_.empty()) pixel_problem_ = cleaner.problem();
   return out;
 }
 

@@ -20,7 +20,8 @@ class Cleaner {
   dicom::DataSet Run();
   const ValueCleaner& values() const { return values_; }
   const std::map<char, int>& actions() const { return actions_; }
-  bool bitstream_ok() const { return bitstream_ok_; }
+  // Why the pixels must stay sealed, or "".
+  std::string_view pixel_problem() const { return pixel_problem_; }
 
  private:
   enum class Want { kRemove, kEmpty, kDummy, kClean, kCleanText, kKeep, kUid };
@@ -62,7 +63,7 @@ class Cleaner {
   HeadMemo* memo_;              // of the top level; may be nullptr
   ValueCleaner values_;
   std::map<char, int> actions_;
-  bool bitstream_ok_ = true;
+  std::string_view pixel_problem_;
 };
 
 }  // namespace glossator::deid

@@ -25,8 +25,8 @@ Cleaned Engine::Clean(const Instance<Hospital>& head, const Pseudonyms& pseudony
   cleaned.actions = cleaner.actions();
   if (dictionary.overflowed())
     cleaned.problems.push_back({std::string(reasons::kDictionaryFull), ""});
-  if (!cleaner.bitstream_ok()) {
-    cleaned.problems.push_back({std::string(reasons::kBitstream), "(7FE0,0010)"});
+  if (!cleaner.pixel_problem().empty()) {
+    cleaned.problems.push_back({std::string(cleaner.pixel_problem()), "(7FE0,0010)"});
   }
   return cleaned;
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "deid/film.h"
 #include "dicom/code.h"
 #include "dicom/error.h"
 #include "pixels/stage.h"
@@ -41,18 +42,19 @@ pixels::Outcome PixelStage::Run(dicom::DataSet& object, const dicom::TransferSyn
 }
 
 // An object without a sign of text passes unread only when its frames are of a kind that no codec
-// here handles. A worker that dies, frames that are broken, text everywhere: sealed, sign or not.
+// here handles, and never a film. A worker that dies, frames that are broken, text everywhere:
+// sealed, sign or not.
 PixelResult PixelStage::Clean(dicom::DataSet& object, const dicom::TransferSyntax& syntax,
                               const std::vector<Reason>& screened) const {
   // Something else keeps it sealed: do not spend time on it.
   if (!std::all_of(screened.begin(), screened.end(), IsAboutPixels)) return {screened, false};
   if (!HasPixels(object)) return {};  // nothing that could show text
-  const auto plan = pixels::PlanFor(object, rules_);
+  const auto plan = pixels::PlanFor(object, rules_, IsFilm(syntax.uid));
   if (plan.step == pixels::Step::kNothing) return {screened, false};
   if (plan.step == pixels::Step::kSealed) return Sealed(kNoRulePath);
   const auto outcome = Run(object, syntax, plan);
   if (!outcome.fault.empty()) {
-    const bool risk = plan.risk || !screened.empty();
+    const bool risk = plan.risk || !screened.empty() || IsFilm(syntax.uid);
     return risk || !outcome.unsupported ? Sealed(kUnreadablePath) : PixelResult{};
   }
   const bool named = plan.why == "rule" || plan.why == "regions";

@@ -30,8 +30,7 @@ bool ShowsSlideLabel(const std::vector<std::string>& image_type) {
 
 // Streams whose user data cannot be blanked in place, and pixels that are elsewhere.
 bool IsOpaque(std::string_view syntax) {
-  return syntax.starts_with("1.2.840.10008.1.2.4.10") ||
-         syntax.starts_with("1.2.840.10008.1.2.4.11") || syntax == "1.2.840.10008.1.2.4.94" ||
+  return syntax.starts_with("1.2.840.10008.1.2.4.11") || syntax == "1.2.840.10008.1.2.4.94" ||
          syntax == "1.2.840.10008.1.2.4.95" || syntax == "1.2.840.10008.1.2.4.204" ||
          syntax == "1.2.840.10008.1.2.4.205" || syntax.starts_with("1.2.840.10008.1.2.7");
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "deid/face.h"
+#include "deid/film.h"
 #include "deid/pixel_stage.h"
 #include "deid/reason.h"
 #include "deid/storage_classes.h"
@@ -268,19 +269,28 @@ class Intake::Judgement {
       return risks;
     }
     const auto& head = instance_.data_set();
-    if (engine.policy().seal_pixels) return risks;
+    if (engine.policy().seal_pixels) return OrFilm(std::move(risks));
     if (!std::all_of(risks.begin(), risks.end(), about_pixels)) return risks;
     if (!head.Has(dicom::tags::Rows)) {  // whether pixels follow at all is seen at the end
       if (!risks.empty()) arrival_.pixel_tries = kPixelTries;
-      return risks;
+      return OrFilm(std::move(risks));
     }
-    const auto plan = pixels::PlanFor(head, *intake_.parts_.pixel_rules.Of(project_.id));
-    if (plan.step == pixels::Step::kNothing) return risks;
+    const auto plan = pixels::PlanFor(head, *intake_.parts_.pixel_rules.Of(project_.id),
+                                      deid::IsFilm(instance_.syntax().uid));
+    if (plan.step == pixels::Step::kNothing) return OrFilm(std::move(risks));
     const bool waits = plan.step == pixels::Step::kBlank;
     if (waits) arrival_.pixel_tries = kPixelTries;
     if (waits && !risks.empty()) return risks;
     return {{std::string(deid::reasons::kBurnedInRisk),
              waits ? deid::kUnreadablePath : deid::kNoRulePath}};
+  }
+
+  // Whether a film can be cleaned is known at its end, when it could only be refused: it waits for
+  // the thread of the pixel stage too.
+  std::vector<deid::Reason> OrFilm(std::vector<deid::Reason> risks) {
+    if (!risks.empty() || !deid::IsFilm(instance_.syntax().uid)) return risks;
+    arrival_.pixel_tries = kPixelTries;
+    return {{std::string(deid::reasons::kBitstream), deid::kUnreadablePath}};
   }
 
   // Coarse, and kept apart from the objects; the code of a site is another in each project.

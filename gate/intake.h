@@ -29,6 +29,8 @@ class ObjectWriter {
   virtual ~ObjectWriter() = default;
   virtual void Write(std::string_view bytes) = 0;  // from the pixel element on
   virtual void Finish(dimse::Respond respond) = 0;
+  // Why Finish refuses what has been written; "" when it does not.
+  virtual std::string_view pixel_problem() const { return {}; }
   // Why it is written sealed; nullopt: it is cleaned, or refused.
   virtual std::optional<deid::Reason> sealed_for() const { return std::nullopt; }
 };

@@ -88,7 +88,7 @@ void CleanedObject::Finish(dimse::Respond respond) {
   if (has_pixels_ && !pixels_.complete()) {
     throw Error(ErrorKind::kInvalid, "the data set ends inside Pixel Data");
   }
-  if (has_pixels_ && !pixels_.ok()) {
+  if (!pixel_problem().empty()) {
     throw Error(ErrorKind::kInvalid, "Pixel Data is not of its transfer syntax");
   }
   if (deflater_) record_.Write(deflater_->Finish());

@@ -55,6 +55,9 @@ class CleanedObject final : public ObjectWriter {
 
   void Write(std::string_view bytes) override;
   void Finish(dimse::Respond respond) override;
+  std::string_view pixel_problem() const override {
+    return has_pixels_ ? pixels_.problem() : std::string_view();
+  }
 
  private:
   void Put(std::string_view bytes);  // of the data set

@@ -98,13 +98,16 @@ dicom::DataSet PixelRounds::Opened(const store::QuarantineRow& row) const {
 void PixelRounds::Clean(const store::QuarantineRow& row) {
   const auto& project = parts_.readmission.ProjectOf(row);
   const auto& engine = parts_.intake.EngineOf(project.id);
-  if (engine.policy().seal_pixels) return SetTries(row, 0);
+  const bool film = row.reason == deid::reasons::kBitstream;  // nobody need look at its pixels
+  if (engine.policy().seal_pixels && !film) return SetTries(row, 0);
   const Decided kept{"quarantine.kept", "gate", ""};
   if (row.size > kObjectBytesMax) return parts_.readmission.KeepSealed(row, Unreadable(), kept);
   auto object = Opened(row);
   const auto& syntax = SyntaxOf(row);
   const deid::PixelStage stage(*parts_.rules.Of(project.id), parts_.worker, &stop_);
-  const auto result = stage.Clean(object, syntax, parts_.intake.Screen(project, object, syntax));
+  const auto screened = parts_.intake.Screen(project, object, syntax);
+  const auto result = engine.policy().seal_pixels ? deid::PixelResult{screened, false}
+                                                  : stage.Clean(object, syntax, screened);
   if (stop_) return SetTries(row, row.pixel_tries);
   auto reason = result.reasons.empty() ? std::nullopt : std::optional(result.reasons.front());
   if (!reason)

@@ -133,7 +133,9 @@ std::optional<deid::Reason> Readmission::Write(ObjectWriter& writer, std::string
     writer.Finish([done](dimse::Status answer) { done->set_value(std::move(answer)); });
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kInvalid) throw;
-    return deid::Reason{std::string(deid::reasons::kBitstream), "(7FE0,0010)"};
+    const auto problem = writer.pixel_problem();
+    return deid::Reason{std::string(problem.empty() ? deid::reasons::kBitstream : problem),
+                        "(7FE0,0010)"};
   }
   if (done->get_future().get().code != dimse::kSuccess) {
     throw Error(ErrorKind::kUnavailable, "the object could not be written");

@@ -123,13 +123,15 @@ Plan Blanked(std::vector<Rectangle> blank, bool detect, bool risk, std::string_v
 
 }  // namespace
 
-Plan PlanFor(const dicom::DataSet& head, const Rules& rules) {
+Plan PlanFor(const dicom::DataSet& head, const Rules& rules, bool film) {
   const Kind kind = IsCaptured(head) ? Kind::kCapture : KindOf(head);
   const bool risk = kind == Kind::kUltrasound || kind == Kind::kCapture || HasSign(head);
   const bool looks = kind == Kind::kProjection || Says(head, "LOCALIZER");
   const auto format = FormatOf(head);
   const Rule* rule = rules.Find(head);
-  if (rule == nullptr && !risk && (!looks || !format)) return {};
+  if (rule == nullptr && !risk && (!looks || (!format && !film))) return {};
+  const bool trusted = rule != nullptr && rule->blank.empty() && !rule->detect;
+  if (trusted) return Blanked({}, false, true, "rule");  // whatever its pixels are like
   if (!format) return Sealed("a pixel format that is not handled");
   if (rule != nullptr) return Blanked(rule->blank, rule->detect, true, "rule");
   if (kind == Kind::kUltrasound) {

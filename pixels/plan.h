@@ -25,6 +25,7 @@ struct Plan {
 };
 
 // A rule for the device comes before everything else, also for kinds that are not looked at.
-Plan PlanFor(const dicom::DataSet& head, const Rules& rules);
+// `film`: of a video transfer syntax, which no codec here reads; what would be looked at is sealed.
+Plan PlanFor(const dicom::DataSet& head, const Rules& rules, bool film = false);
 
 }  // namespace glossator::pixels

@@ -149,6 +149,7 @@ std::vector<std::string> FramesOf(const dicom::DataSet& object, const Format& fo
 Outcome CleanPixels(dicom::DataSet& object, const dicom::TransferSyntax& syntax, const Plan& plan,
                     FrameService& worker) {
   Outcome outcome;
+  if (!plan.detect && plan.blank.empty()) return outcome;  // a device that burns in nothing
   const auto format = FormatOf(object);
   auto frames = format ? FramesOf(object, *format) : std::vector<std::string>();
   if (frames.empty()) {

@@ -15,7 +15,7 @@ std::string Cut(std::string bytes, const dicom::TransferSyntax& syntax, size_t s
   for (size_t at = 0; at < bytes.size(); at += step) {
     cleaner.Clean(bytes.data() + at, std::min(step, bytes.size() - at));
   }
-  ok = cleaner.ok();
+  ok = cleaner.problem().empty();
   return bytes;
 }
 

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "deid/reason.h"
 #include "dicom/error.h"
 #include "fixtures.h"
 
@@ -63,7 +64,7 @@ TEST(FrameCleaner, BlanksTextAndNothingElseInPiecesOfAnySize) {
       for (size_t at = 0; at < bytes.size(); at += step) {
         cleaner.Clean(bytes.data() + at, std::min(step, bytes.size() - at));
       }
-      EXPECT_TRUE(cleaner.ok()) << hiding.what;
+      EXPECT_EQ(cleaner.problem(), "") << hiding.what;
       EXPECT_EQ(bytes.size(), hiding.with.size());
       EXPECT_EQ(bytes.find("Castorp"), std::string::npos) << hiding.what << ' ' << step;
       EXPECT_EQ(CleanFragment(hiding.syntax, bytes), bytes) << "is stable";
@@ -82,7 +83,7 @@ TEST(FrameCleaner, RefusesWhatIsNoCodestream) {
     std::string bytes = "Castorp was here";
     FrameCleaner cleaner(*syntax);
     cleaner.Clean(bytes.data(), bytes.size());
-    EXPECT_FALSE(cleaner.ok());
+    EXPECT_EQ(cleaner.problem(), reasons::kBitstream);
     EXPECT_EQ(bytes.find("was here"), std::string::npos);
   }
 }
@@ -118,7 +119,7 @@ std::string Streamed(const DataSet& data_set, const dicom::TransferSyntax& synta
     stream.Write(std::string_view(bytes).substr(at, step), out);
   }
   EXPECT_TRUE(stream.complete());
-  EXPECT_TRUE(stream.ok());
+  EXPECT_EQ(stream.problem(), "");
   return bytes.substr(0, scanner.head_size()) + out;
 }
 

@@ -424,12 +424,15 @@ TEST(Screen, SealsWhatNoHeadCanMakeSafe) {
   }
 }
 
-TEST(Screen, SealsVideoThatCannotBeBlanked) {
-  const auto found =
-      Engine(LoadPolicy("basic"))
-          .Screen(Identified(CtHead(), *dicom::FindTransferSyntax("1.2.840.10008.1.2.4.102")));
+TEST(Screen, SealsWhatHasItsPixelsElsewhereAndLetsFilmsBeCleaned) {
+  const Engine engine(LoadPolicy("basic"));
+  const auto screen = [&](std::string_view uid) {
+    return engine.Screen(Identified(CtHead(), *dicom::FindTransferSyntax(uid)));
+  };
+  const auto found = screen("1.2.840.10008.1.2.4.94");
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].code, reasons::kTransferSyntax);
+  EXPECT_TRUE(screen("1.2.840.10008.1.2.4.102").empty());
 }
 
 }  // namespace

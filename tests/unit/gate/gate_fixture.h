@@ -29,7 +29,7 @@ namespace tags = dicom::tags;
 inline constexpr const char* kCtImage = "1.2.840.10008.5.1.4.1.1.2";
 inline constexpr const char* kUltrasound = "1.2.840.10008.5.1.4.1.1.6.1";
 inline constexpr const char* kJpeg = "1.2.840.10008.1.2.4.50";
-inline constexpr const char* kMpeg4 = "1.2.840.10008.1.2.4.102";
+inline constexpr const char* kJpegXl = "1.2.840.10008.1.2.4.110";
 inline constexpr const char* kEnhancedSr = "1.2.840.10008.5.1.4.1.1.88.22";
 
 // One slice of a CT; `instance` counts from 1. Identity is planted in a few obvious places.
@@ -121,7 +121,7 @@ class GateTest : public testing::Test {
                         {kCtImage, {std::string(dicom::kDeflatedExplicitLittleEndian.uid)}},
                         {kCtImage, {std::string(dicom::kImplicitLittleEndian.uid)}},
                         {kCtImage, {std::string(dicom::kExplicitBigEndian.uid)}},
-                        {kCtImage, {kMpeg4}},
+                        {kCtImage, {kJpegXl}},
                         {kCtImage, {kJpeg}},
                         {kEnhancedSr, {}},
                         {kUltrasound, {std::string(dicom::kExplicitLittleEndian.uid)}}};

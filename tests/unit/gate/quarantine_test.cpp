@@ -48,13 +48,13 @@ TEST_F(QuarantineTest, ReleasesWhatOnlyThePixelsWereSuspectedFor) {
   EXPECT_TRUE(study["reasons"].empty()) << "nothing is sealed any more";
 }
 
-// A release once passed over every reason of the screening: a film that its transfer syntax keeps
+// A release once passed over every reason of the screening: an object that its transfer syntax keeps
 // sealed went to the lab.
 TEST_F(QuarantineTest, AReleaseDoesNotPassOverTheTransferSyntax) {
   Start();
-  const auto film = Compressed(1);
-  const auto* mpeg = dicom::FindTransferSyntax(kMpeg4);
-  ASSERT_EQ(Send(film, "GL_LUNG", *mpeg).code, dimse::kSuccess);
+  const auto picture = Compressed(1);
+  const auto* syntax = dicom::FindTransferSyntax(kJpegXl);
+  ASSERT_EQ(Send(picture, "GL_LUNG", *syntax).code, dimse::kSuccess);
   const auto number = AwaitSealed();
   EXPECT_EQ(OnlyRow()["reason"].asString(), "BURNED_IN_RISK");
   const auto reply = AskSteward("quarantine.release", number);

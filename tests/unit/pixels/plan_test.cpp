@@ -101,6 +101,23 @@ TEST(Plan, LeavesSlicesAndSlidesAlone) {
   EXPECT_EQ(PlanFor(Image(kSlide, {"ORIGINAL", "PRIMARY", "VOLUME"}), {}).step, Step::kNothing);
 }
 
+// Films have YBR_PARTIAL_420, which no codec here reads: a radiograph's film passed as one whose
+// format nobody need know.
+TEST(Plan, SealsAFilmThatItWouldHaveLookedAtUnlessItsDeviceBurnsInNothing) {
+  auto film = Image(kDx, {"ORIGINAL", "PRIMARY"});
+  film.SetString(tags::PhotometricInterpretation, "YBR_PARTIAL_420");
+  EXPECT_EQ(PlanFor(film, {}, true).step, Step::kSealed);
+  film.SetString(tags::SOPClassUID, kCapture);
+  EXPECT_EQ(PlanFor(film, {}, true).step, Step::kSealed);
+  const auto rules =
+      ParseRules(R"({"rules":[{"match":{"Manufacturer":"acme"},"blank":[],"detect":false}]})");
+  const auto plan = PlanFor(film, rules, true);
+  EXPECT_EQ(plan.step, Step::kBlank);
+  EXPECT_TRUE(plan.blank.empty() && !plan.detect);
+  film.SetString(tags::SOPClassUID, kCt);
+  EXPECT_EQ(PlanFor(film, {}, true).step, Step::kNothing);
+}
+
 TEST(Rules, TellEveryFaultWithItsPath) {
   try {
     ParseRules(R"({"rules":[{"match":{"NoSuch":"x"},"blank":[[1,2,3]]},{"match":{},"blank":[]},)"

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Films with a name in their user data, through the real gate and node."""
+import io
+import json
+import shutil
+import subprocess
+
+import films
+import gate_alone
+import pydicom
+import pytest
+import reader
+from hospital_and_lab import NODE_AET, PROJECT, Site
+
+SECRET = "Zebrafisch Quentin MRN-778812"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    with Site(tmp_path_factory.mktemp("films") / "site", quiet_seconds=1) as made:
+        yield made
+
+
+def send(site, folder, *paths):
+    """As the PACS would; Debian 12's Orthanc does not know the fragmentable syntaxes."""
+    folder.mkdir()
+    for path in paths:
+        shutil.copy(path, folder)
+    subprocess.run([gate_alone.program("glossator-send"), "--to",
+                    f"127.0.0.1:{site.node.intake_port}", "--called", NODE_AET, "--calling",
+                    site.pacs.aet, str(folder)], check=True, timeout=60, capture_output=True)
+
+
+def quarantine(site):
+    status, said = site.steward("--json", "quarantine", "list")
+    assert status in (0, 3), said
+    return [json.loads(line) for line in said.splitlines()]
+
+
+def shown_study(site, count):
+    """The films of the open case that has so many, as Orthanc shows them, by instance number."""
+    def look():
+        for case in reader.cases(site.node, "manager", project=PROJECT):
+            if case["state"] == "OPEN" and case["instances"] == count:
+                return case
+        return None
+    uid = reader.wait_for(f"a case of {count}", 60, look)["studyInstanceUid"]
+    found = [pydicom.dcmread(io.BytesIO(content))
+             for content in reader.source_files(site.node, "manager", uid)]
+    return {int(file.InstanceNumber): file for file in found}
+
+
+def assert_cleaned(syntax, before, after):
+    """Same length, no word of the secret, pictures bit for bit."""
+    assert len(after) == len(before)
+    for word in SECRET.split():
+        assert word.encode() not in after
+    assert films.pictures(syntax, after) == films.pictures(syntax, before)
+    assert films.decoded(after, films.FORMATS[syntax]) == films.decoded(
+        before, films.FORMATS[syntax])
+
+
+def test_films_reach_the_case_with_their_pictures_and_without_their_user_data(site, tmp_path):
+    sent = {}
+    paths = []
+    for number, (syntax, pieces) in enumerate(
+            [(films.MPEG2, 1), (films.H264, 1), (films.HEVC, 1), (films.H264, 5)], 1):
+        stream = films.planted(syntax, SECRET)
+        assert SECRET.encode() in stream
+        paths.append(films.write(tmp_path / f"{number}.dcm", syntax, stream, number,
+                                 pieces=pieces))
+        sent[number] = syntax, films.stream_of(pydicom.dcmread(paths[-1]))
+    send(site, tmp_path / "sent", *paths)
+    shown = shown_study(site, len(sent))
+    assert sorted(shown) == sorted(sent)
+    for number, (syntax, before) in sent.items():
+        assert_cleaned(syntax, before, films.stream_of(shown[number]))
+    files = [file.read_bytes() for file in site.node.directory.rglob("*") if file.is_file()]
+    assert not any(word.encode() in content for word in SECRET.split() for content in files)
+
+
+def test_a_film_of_a_scope_waits_for_a_rule_or_a_person_and_one_without_a_picture_for_nobody(
+        site, tmp_path):
+    before = {row["number"] for row in quarantine(site)}
+    stream = films.planted(films.H264, SECRET)
+    study = "1.2.826.89.2"
+    scope = films.write(tmp_path / "scope.dcm", films.H264, stream, 1, films.ENDOSCOPY,
+                        study=study)
+    empty = films.write(tmp_path / "empty.dcm", films.H264, b"\0\0\1\x09\xf0", 2, study=study)
+    send(site, tmp_path / "sent", scope, empty)
+
+    def sealed():
+        rows = [row for row in quarantine(site) if row["number"] not in before]
+        return rows if len(rows) == 2 and {r["reason"] for r in rows} == {
+            "BURNED_IN_RISK", "BITSTREAM"} else None
+    rows = {row["reason"]: row for row in reader.wait_for("two sealed films", 60, sealed)}
+    assert rows["BURNED_IN_RISK"]["path"] == "(0008,1090)"
+    assert not rows["BITSTREAM"]["releasable"]
+    rules = tmp_path / "rules.json"
+    rules.write_text(json.dumps({"version": 1, "rules": [
+        {"name": "a scope that writes nothing into its pictures",
+         "match": {"Manufacturer": "ACME", "ManufacturerModelName": "Scope 1", "Modality": "ES"},
+         "blank": [], "detect": False}]}))
+    status, said = site.steward("rules", "add", str(rules), "--project", PROJECT)
+    assert status == 0, said
+    number = str(rows["BITSTREAM"]["number"])
+    status, said = site.steward("quarantine", "reject", number, "--why", "no film")
+    assert status == 0, said
+    after = films.stream_of(shown_study(site, 1)[1])
+    assert_cleaned(films.H264, stream + b"\0" * (len(stream) % 2), after)

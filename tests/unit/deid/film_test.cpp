@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "deid/film.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "deid/bitstream.h"
+#include "deid/reason.h"
+#include "fixtures.h"
+
+namespace glossator::deid {
+namespace {
+
+constexpr std::string_view kMpeg2 = "1.2.840.10008.1.2.4.100";
+constexpr std::string_view kH264 = "1.2.840.10008.1.2.4.102.1";
+constexpr std::string_view kHevc = "1.2.840.10008.1.2.4.107";
+constexpr size_t kUuidBytes = 16;
+
+std::string Bytes(std::initializer_list<int> values) {
+  std::string out;
+  for (const int value : values) out += static_cast<char>(value);
+  return out;
+}
+
+std::string Start(const std::string& unit) { return Bytes({0, 0, 1}) + unit; }
+
+std::string Message(int type, const std::string& payload) {
+  return Bytes({type, static_cast<int>(payload.size())}) + payload;
+}
+
+// 13818-2: sequence header and extension, group with a time of day, picture, slice, end.
+std::string Mpeg2(const std::string& user_data, const std::string& behind_header = "",
+                  const std::string& time = Bytes({0x12, 0x3B, 0x58, 0x40})) {
+  const std::string hidden = user_data.empty() ? "" : Start('\xB2' + user_data);
+  return Start(Bytes({0xB3, 4, 0, 0x30, 0x14, 0xFF, 0xFF, 0xE0, 0x18}) + behind_header) +
+         Start(Bytes({0xB5, 0x14, 0x8A, 0, 1, 0, 0})) + hidden + Start('\xB8' + time) + hidden +
+         Start(Bytes({0, 0, 0x0F, 0xFF, 0xF8})) +
+         Start(Bytes({0xB5, 0x8F, 0xFF, 0xF7, 0x9D, 0x80})) + hidden +
+         Start(Bytes({1, 0x13, 0xF8, 0x7D, 0x29})) + Start("\xB7");
+}
+
+const std::string kUuid(kUuidBytes, 'u');
+
+std::string H264(const std::string& messages, const std::string& more = "") {
+  const std::string information =
+      messages.empty() ? "" : '\0' + Start('\6' + messages + Bytes({0x80}));
+  return '\0' + Start(Bytes({9, 0xF0})) + '\0' + Start(Bytes({0x67, 0x64, 0, 0x0A, 0xAC})) +
+         Start(Bytes({0x68, 0xEB, 0xE3, 0xCB})) + information + more +
+         Start(Bytes({0x65, 0x88, 0x84, 0, 0, 3, 1, 0x9F})) + Start(Bytes({0x41, 0x9A, 0x24}));
+}
+
+std::string Hevc(const std::string& messages, const std::string& more = "") {
+  const std::string information =
+      messages.empty() ? "" : Start(Bytes({0x4E, 1}) + messages + Bytes({0x80}));
+  return '\0' + Start(Bytes({0x40, 1, 0x0C, 1})) + Start(Bytes({0x42, 1, 1, 1})) +
+         Start(Bytes({0x44, 1, 0xC1, 0x73})) + information + more +
+         Start(Bytes({0x26, 1, 0xAF, 0x13}));
+}
+
+struct Hiding {
+  const char* what;
+  std::string_view syntax;
+  std::string with;
+};
+
+std::vector<Hiding> Hidings() {
+  const std::string name = "Castorp";
+  const std::string wide = std::string("C\0a\0s\0t\0o\0r\0p\0\0\3\1", 17);
+  return {{"MPEG-2 user data", kMpeg2, Mpeg2(name)},
+          {"behind a sequence header", kMpeg2, Mpeg2("", name)},
+          {"copyright extension", kMpeg2, Mpeg2("", Start('\xB5' + ("L" + name)))},
+          {"behind the end of the sequence", kMpeg2, Mpeg2("") + name},
+          {"H.264 user data", kH264, H264(Message(5, kUuid + name))},
+          {"H.264 registered user data", kH264, H264(Message(4, name) + Message(6, Bytes({0xC4})))},
+          {"H.264 wide user data", kH264, H264(Message(5, wide.substr(0, 14) + name))},
+          {"H.264 message of unknown type", kH264, H264(Bytes({0xFF, 0xFF, 7, 7}) + name)},
+          {"H.264 recovery point that is too long", kH264, H264(Message(6, "12345678" + name))},
+          {"H.264 unspecified unit", kH264, H264("", Start('\x18' + name))},
+          {"H.264 filler", kH264, H264("", Start('\x0C' + name))},
+          {"behind a delimiter", kH264, H264("", Start("\x09\xF0" + name))},
+          {"behind the end of the stream", kH264, H264("") + Start("\x0B" + name)},
+          {"HEVC user data", kHevc, Hevc(Message(5, kUuid + name))},
+          {"HEVC time code", kHevc, Hevc(Message(136, name))},
+          {"HEVC reserved unit", kHevc, Hevc("", Start(Bytes({0x54, 1}) + name))}};
+}
+
+// Pieces of `step` bytes; 0: of random sizes.
+std::string Cleaned(std::string_view syntax, std::string bytes, size_t step,
+                    std::string_view* problem = nullptr) {
+  std::mt19937 random(static_cast<uint32_t>(bytes.size()));
+  FilmCleaner cleaner(syntax);
+  for (size_t at = 0; at < bytes.size();) {
+    const size_t size = std::min(step == 0 ? random() % 9 : step, bytes.size() - at);
+    cleaner.Clean(bytes.data() + at, size);
+    at += size;
+  }
+  if (problem != nullptr) *problem = cleaner.problem();
+  return bytes;
+}
+
+std::string_view ProblemOf(std::string_view syntax, const std::string& bytes) {
+  std::string_view problem;
+  Cleaned(syntax, bytes, bytes.size() + 1, &problem);
+  return problem;
+}
+
+// Where start codes are, and what kind of unit each begins.
+std::vector<std::pair<size_t, char>> Units(const std::string& bytes) {
+  std::vector<std::pair<size_t, char>> units;
+  const std::string code("\0\0\1", 3);
+  for (size_t at = bytes.find(code); at != bytes.npos; at = bytes.find(code, at + 3)) {
+    units.emplace_back(at, at + 3 < bytes.size() ? bytes[at + 3] : '\0');
+  }
+  return units;
+}
+
+TEST(FilmCleaner, BlanksTextInPiecesOfAnySize) {
+  for (const Hiding& hiding : Hidings()) {
+    const std::string whole = Cleaned(hiding.syntax, hiding.with, hiding.with.size());
+    EXPECT_EQ(whole.find("storp"), std::string::npos) << hiding.what;
+    EXPECT_EQ(ProblemOf(hiding.syntax, hiding.with), "") << hiding.what;
+    EXPECT_EQ(Units(whole).size(), Units(hiding.with).size()) << hiding.what;
+    EXPECT_EQ(Cleaned(hiding.syntax, whole, 5), whole) << hiding.what << " is stable";
+    for (size_t step = 0; step < 40; ++step) {
+      EXPECT_EQ(Cleaned(hiding.syntax, hiding.with, step), whole) << hiding.what << ' ' << step;
+    }
+  }
+}
+
+TEST(FilmCleaner, LeavesPicturesAndWhatPlayingNeedsAlone) {
+  const std::string plain = Mpeg2("", "", Bytes({0, 8, 0, 0x40}));
+  EXPECT_EQ(Cleaned(kMpeg2, plain, 3), plain);
+  const std::string h264 =
+      H264(Bytes({0, 4, 0x80, 0, 0, 3, 1}) + Message(6, Bytes({0xC4})), Start("\x0C\xFF\xFF\x80"));
+  EXPECT_EQ(Cleaned(kH264, h264, 3), h264);
+  const std::string hevc = Hevc(Message(1, Bytes({7})) + Message(6, Bytes({0xC4})));
+  EXPECT_EQ(Cleaned(kHevc, hevc, 3), hevc);
+}
+
+TEST(FilmCleaner, TakesTheTimeOfDayFromAGroupOfPictures) {
+  const std::string bytes = Mpeg2("");
+  const std::string clean = Cleaned(kMpeg2, bytes, 4);
+  EXPECT_EQ(clean, Mpeg2("", "", Bytes({0, 8, 0, 0x40})));
+}
+
+// H.264 7.4.1: 00 00 03 keeps its meaning, and 00 00 01 neither appears nor is lost.
+TEST(FilmCleaner, KeepsTheBytesThatPreventStartCodes) {
+  const std::string payload = kUuid + Bytes({0, 0, 3, 1, 'x', 0, 0, 3, 0, 0, 3, 2, 'y'});
+  const std::string bytes = H264(Bytes({5, 26}) + payload + Message(6, Bytes({0xC4})));
+  const std::string clean = Cleaned(kH264, bytes, 1);
+  const std::string blanked =
+      std::string(kUuidBytes, '\xFF') + Bytes({0, 0, 3, 0xFF, 0xFF, 0, 0, 3, 0, 0, 3, 0xFF, 0xFF});
+  EXPECT_EQ(clean, H264(Bytes({3, 26}) + blanked + Message(6, Bytes({0xC4}))));
+}
+
+TEST(FilmCleaner, RefusesWhatItDoesNotKnow) {
+  const std::pair<std::string_view, std::string> films[] = {
+      {kMpeg2, ""},
+      {kMpeg2, "Castorp was here"},
+      {kMpeg2, Start(Bytes({0xB3, 4, 0, 0x30}))},                           // no picture
+      {kMpeg2, Mpeg2("") + Start("\xBD" + std::string("private stream"))},  // of systems
+      {kMpeg2, Mpeg2("") + Start(Bytes({1, 0x17, 0xFF, 0xFF}))},            // extra data in a slice
+      {kH264, H264("") + Start(Bytes({0xE5, 1}))},                          // forbidden bit
+      {kH264, H264("") + Start('\x67' + std::string(9000, 'x'))},
+      {kHevc, Hevc("") + Start(Bytes({0x27, 1, 2}))},  // another layer
+      {kHevc, H264("")}};
+  for (const auto& [syntax, bytes] : films) {
+    EXPECT_EQ(ProblemOf(syntax, bytes), reasons::kBitstream) << syntax << ' ' << bytes.size();
+  }
+}
+
+TEST(FilmCleaner, HidesNothingBehindWhatItRefuses) {
+  const std::string clean = Cleaned(kH264, H264("") + Start("\xE5x") + "Castorp", 2);
+  EXPECT_EQ(clean.find("storp"), std::string::npos);
+}
+
+// PS3.5 A.4.6: a fragmentable film is one stream, cut at any even byte.
+TEST(PixelStream, CleansAFilmOverTheEndsOfItsFragments) {
+  const auto& syntax = *dicom::FindTransferSyntax(kH264);
+  std::string film = H264(Message(5, kUuid + "Castorp and some more of it"));
+  film.resize(film.size() + film.size() % 2);
+  for (size_t cut = 2; cut < film.size(); cut += 2) {
+    DataSet head = CtHead();
+    dicom::Element pixels;
+    pixels.tag = tags::PixelData;
+    pixels.vr = Vr::OB;
+    pixels.encapsulated = true;
+    pixels.fragments = {"", film.substr(0, cut), film.substr(cut)};
+    head.Put(pixels);
+    const std::string bytes = dicom::Write(head, syntax);
+    dicom::HeadScanner scanner(syntax);
+    ASSERT_EQ(scanner.Scan(bytes), dicom::HeadScanner::State::kAtPixelData);
+    PixelStream stream(head, syntax);
+    std::string out = bytes.substr(0, scanner.head_size());
+    stream.Write(std::string_view(bytes).substr(scanner.head_size()), out);
+    EXPECT_EQ(stream.problem(), "");
+    const auto fragments = dicom::Read(out, syntax).Find(tags::PixelData)->fragments;
+    EXPECT_EQ(fragments[1] + fragments[2], Cleaned(kH264, film, film.size())) << cut;
+  }
+}
+
+TEST(Films, AreTheVideoSyntaxesAndNoOthers) {
+  for (const auto& syntax : dicom::AllTransferSyntaxes()) {
+    const bool video = syntax.uid.starts_with("1.2.840.10008.1.2.4.10");
+    EXPECT_EQ(IsFilm(syntax.uid), video) << syntax.uid;
+  }
+  EXPECT_FALSE(IsFilm("1.2.840.10008.1.2.4.109"));
+}
+
+}  // namespace
+}  // namespace glossator::deid
