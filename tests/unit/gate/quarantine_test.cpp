@@ -48,8 +48,8 @@ TEST_F(QuarantineTest, ReleasesWhatOnlyThePixelsWereSuspectedFor) {
   EXPECT_TRUE(study["reasons"].empty()) << "nothing is sealed any more";
 }
 
-// A release once passed over every reason of the screening: an object that its transfer syntax keeps
-// sealed went to the lab.
+// A release once passed over every reason of the screening: an object that its transfer syntax
+// keeps sealed went to the lab.
 TEST_F(QuarantineTest, AReleaseDoesNotPassOverTheTransferSyntax) {
   Start();
   const auto picture = Compressed(1);
