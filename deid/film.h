@@ -5,11 +5,10 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <string_view>
 
-#include "deid/video_unit.h"
+#include "deid/film_container.h"
 
 namespace glossator::deid {
 
@@ -26,10 +25,10 @@ class FilmCleaner {
  private:
   void Choose();
 
-  int number_;         // of the transfer syntax, 100 to 108
+  Coding coding_;
   std::string start_;  // the first bytes, until they tell the container
   bool broken_ = false;
-  std::optional<StartCodes> stream_;
+  std::unique_ptr<FilmContainer> container_;
 };
 
 }  // namespace glossator::deid

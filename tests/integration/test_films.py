@@ -5,6 +5,7 @@ import json
 import shutil
 import subprocess
 
+import film_files
 import films
 import gate_alone
 import pydicom
@@ -12,7 +13,7 @@ import pytest
 import reader
 from hospital_and_lab import NODE_AET, PROJECT, Site
 
-SECRET = "Zebrafisch Quentin MRN-778812"
+SECRET = film_files.SECRET
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +78,35 @@ def test_films_reach_the_case_with_their_pictures_and_without_their_user_data(si
         assert_cleaned(syntax, before, films.stream_of(shown[number]))
     files = [file.read_bytes() for file in site.node.directory.rglob("*") if file.is_file()]
     assert not any(word.encode() in content for word in SECRET.split() for content in files)
+
+
+def test_films_in_containers_reach_the_case_and_one_with_sound_does_not(site, tmp_path):
+    before = {row["number"] for row in quarantine(site)}
+    study = "1.2.826.89.3"
+    sent = {}
+    paths = []
+    for number, ((coding, kind), content) in enumerate(film_files.FILES.items(), 1):
+        assert film_files.TITLE.encode() in content or kind == "mpeg"
+        syntax = getattr(films, coding)
+        paths.append(films.write(tmp_path / f"{number}.dcm", syntax, content, number, study=study))
+        sent[number] = kind, content
+    loud = film_files.FILES["H264", "mp4"].replace(b"vide", b"soun")
+    paths.append(films.write(tmp_path / "loud.dcm", films.H264, loud, 99, study=study))
+    send(site, tmp_path / "sent", *paths)
+
+    def sealed():
+        return [row for row in quarantine(site) if row["number"] not in before
+                and row["state"] == "OPEN" and row["reason"] == "WAVEFORM"]
+    number = str(reader.wait_for("a sealed film with sound", 60, sealed)[0]["number"])
+    status, said = site.steward("quarantine", "reject", number, "--why", "voices")
+    assert status == 0, said
+    shown = shown_study(site, len(sent))
+    for number, (kind, content) in sent.items():
+        after = films.stream_of(shown[number])[:len(content)]
+        assert len(after) == len(content)
+        for word in (*SECRET.split(), film_files.TITLE, "Lav", "x264", "x265"):
+            assert word.encode() not in after, (kind, word)
+        assert films.decoded(after, kind) == films.decoded(content, kind)
 
 
 def test_a_film_of_a_scope_waits_for_a_rule_or_a_person_and_one_without_a_picture_for_nobody(

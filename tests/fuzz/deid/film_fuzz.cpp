@@ -31,6 +31,13 @@ bool SameStartCodes(const std::string& one, const std::string& other) {
   return true;
 }
 
+// Start codes and nothing else; BA begins the packs of another container.
+bool IsBare(const std::string& bytes) {
+  const size_t zeros = bytes.find_first_not_of('\0');
+  return zeros != bytes.npos && zeros >= 2 && bytes[zeros] == 1 &&
+         (zeros > 2 || bytes.compare(3, 1, "\xBA") != 0);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -43,7 +50,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (whole != cut || good_whole != good_cut) abort();
   if (!good_whole) return 0;
   if (whole != InPieces(whole, syntax, whole.size(), good_again) || !good_again) abort();
-  const bool bare = bytes.find_first_not_of('\0') >= 2 && bytes[bytes.find_first_not_of('\0')] == 1;
-  if (bare && !(SameStartCodes(bytes, whole) && SameStartCodes(whole, bytes))) abort();
+  if (IsBare(bytes) && !(SameStartCodes(bytes, whole) && SameStartCodes(whole, bytes))) abort();
   return 0;
 }
