@@ -13,7 +13,7 @@ constexpr Codec kCodecs[] = {
     {"", DecodeNative, EncodeNative, nullptr},
     {"1.2.840.10008.1.2.5", DecodeRle, EncodeRle, nullptr},
     {"1.2.840.10008.1.2.4.50", DecodeJpeg, nullptr, BlankJpeg},
-    {"1.2.840.10008.1.2.4.51", DecodeJpeg, nullptr, BlankJpeg},
+    {"1.2.840.10008.1.2.4.51", DecodeJpegExtended, nullptr, BlankJpegExtended},
     {"1.2.840.10008.1.2.4.57", DecodeJpegLossless, EncodeJpegLossless, nullptr},
     {"1.2.840.10008.1.2.4.70", DecodeJpegLossless, EncodeJpegLossless, nullptr},
     {"1.2.840.10008.1.2.4.80", DecodeJpegLs, EncodeJpegLs, nullptr},

@@ -44,6 +44,10 @@ std::string EncodeRle(const Raster& raster, std::string_view original);
 Raster DecodeJpeg(std::string_view frame, const Format& format);  // ISO 10918-1, 8 bits, DCT
 std::string BlankJpeg(std::string_view frame, const Format& format,
                       std::span<const Rectangle> rectangles);
+// Process 2 and 4: 8 bits as above, 12 bits with one component, sequential.
+Raster DecodeJpegExtended(std::string_view frame, const Format& format);
+std::string BlankJpegExtended(std::string_view frame, const Format& format,
+                              std::span<const Rectangle> rectangles);
 Raster DecodeJpegLossless(std::string_view frame, const Format& format);  // process 14
 std::string EncodeJpegLossless(const Raster& raster, std::string_view original);
 Raster DecodeJpegLs(std::string_view frame, const Format& format);  // ISO 14495-1

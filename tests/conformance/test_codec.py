@@ -15,7 +15,7 @@ from codec_peer import CLEAN, LOOK, Codec, Died, Format, frames
 PROGRAM = orthanc.BUILD / "bin" / "glossator-codec"
 EXACT = ("1.2.840.10008.1.2.5", "1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70",
          "1.2.840.10008.1.2.4.80", "1.2.840.10008.1.2.4.81", "1.2.840.10008.1.2.4.90")
-JPEG = ("1.2.840.10008.1.2.4.50",)
+JPEG = ("1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51")
 PIXEL_MODULE = ("Rows", "Columns", "SamplesPerPixel", "BitsAllocated", "BitsStored", "HighBit",
                 "PixelRepresentation", "PlanarConfiguration", "PhotometricInterpretation")
 
