@@ -177,6 +177,24 @@ def frames():
     yield b"\xff" + codec.request(codec.REPLACE, "1.2.840.10008.1.2.5", layout, rle,
                                   native=bytes(range(24)))
     yield bytes([1, 5, 3, 0]) + rle
+    # Two blocks of 12-bit DCT JPEG, the second like the first.
+    twelve = bytes.fromhex(
+        "ffd8" "ffdb004300" + "04" * 64 + "ffc1000b0c000800100101 1100".replace(" ", "")
+        + "ffc4001500" "00020000000000000000000000000000" "000c"
+        + "ffc4001410" "00010000000000000000000000000000" "00" "ffda0008010100003f00"
+        + "55dc0f" "ffd9")
+    yield bytes([3, 15, 7, 6]) + twelve
+
+
+def film_streams():
+    """Behind a byte that names the coding and the size of the pieces."""
+    import film_files
+    import films
+    order = [films.MPEG2, films.H264, films.HEVC]
+    for syntax in order:
+        yield bytes([9 + order.index(syntax)]) + films.planted(syntax, "Castorp")
+    for (coding, _), content in film_files.FILES.items():
+        yield bytes([order.index(getattr(films, coding))]) + content
 
 
 def texts():
@@ -207,7 +225,8 @@ def device_rules():
     yield b'{"version":1,"rules":[{"match":{"Modality":"US"},"blank":[[0,0,9,9]],"detect":true}]}'
 
 
-SEEDS = {"fuzz_pixels_rules": device_rules, "fuzz_pixels_deface": head_slices, "fuzz_deid_text": texts, "fuzz_codec_serve": frames, "fuzz_dicom_file": files, "fuzz_dicom_read": with_syntax, "fuzz_deid_clean": with_syntax,
+SEEDS = {"fuzz_pixels_rules": device_rules, "fuzz_pixels_deface": head_slices, "fuzz_deid_text": texts,
+         "fuzz_deid_film": film_streams, "fuzz_codec_serve": frames, "fuzz_dicom_file": files, "fuzz_dicom_read": with_syntax, "fuzz_deid_clean": with_syntax,
          "fuzz_dicom_head": heads, "fuzz_gate_object": with_syntax, "fuzz_gate_line": lines,
          "fuzz_node_reply": replies, "fuzz_plugin_rest": bodies,
          "fuzz_model_config": configurations, "fuzz_seg_read": volumes,
