@@ -91,6 +91,26 @@ std::string Picture(const Raster& raster) {
   return out;
 }
 
+// Text burned in with loss comes back a little different in each frame.
+uint16_t Tolerance(const Codec& codec, const Request& request) {
+  const bool lossy =
+      codec.blank != nullptr || !IsExact(request) || request.syntax == "1.2.840.10008.1.2.4.81";
+  const uint32_t bits = request.format.bits_stored;
+  return static_cast<uint16_t>(!lossy ? 0 : bits > 8 ? 1u << (bits - 8) : 1u);
+}
+
+std::vector<Rectangle> Look(const Codec& codec, const Request& request) {
+  const auto gray = [&](const std::string& frame) {
+    const Raster raster = codec.decode(frame, request.format);
+    return pixels::Brightness(raster.bytes, raster.format);
+  };
+  const uint32_t bits = request.format.bits_stored;
+  const auto now = gray(request.frame);
+  if (request.native.empty()) return pixels::FindText(now, bits, request.ignored);
+  const auto later = gray(request.native);
+  return pixels::FindText(now, bits, request.ignored, {&later, Tolerance(codec, request)});
+}
+
 Reply Do(const Request& request) {
   const Codec& codec = CodecFor(request);
   Reply reply;
@@ -102,15 +122,12 @@ Reply Do(const Request& request) {
     reply.frame = Replace(codec, request);
     return reply;
   }
-  const Raster raster = codec.decode(request.frame, request.format);
-  if (request.action == Action::kPicture) {
-    reply.frame = Picture(raster);
-  } else if (request.action == Action::kDecode) {
-    reply.frame = raster.bytes;
-  } else {
-    reply.found = pixels::FindText(pixels::Brightness(raster.bytes, raster.format),
-                                   raster.format.bits_stored, request.ignored);
+  if (request.action == Action::kLook) {
+    reply.found = Look(codec, request);
+    return reply;
   }
+  Raster raster = codec.decode(request.frame, request.format);
+  reply.frame = request.action == Action::kPicture ? Picture(raster) : std::move(raster.bytes);
   return reply;
 }
 

@@ -24,6 +24,37 @@ constexpr Gap kWide = {24, 5, 3}, kNear = {6, 2, 5};
 constexpr size_t kContourValues = 8;
 constexpr double kContourShare = 0.3;
 
+constexpr double kStayingShare = 0.7;  // of a text's pixels: all but some figures of a clock
+constexpr double kSceneShare = 0.5;    // of all pixels: else another scene has begun
+constexpr int kSceneStep = 16;         // of the range: more is another brightness
+
+int Distance(uint16_t one, uint16_t other) { return one > other ? one - other : other - one; }
+
+// Whether a later frame shows the same scene, so that it can tell what has gone from it.
+bool ShowsTheSame(const Gray& gray, const Gray& later) {
+  if (later.values.size() != gray.values.size()) return false;
+  const auto [low, high] = std::minmax_element(gray.values.begin(), gray.values.end());
+  const int step = (*high - *low) / kSceneStep;
+  size_t same = 0;
+  for (size_t i = 0; i < gray.values.size(); ++i) {
+    same += Distance(gray.values[i], later.values[i]) <= step ? 1 : 0;
+  }
+  return static_cast<double>(same) >= kSceneShare * static_cast<double>(gray.values.size());
+}
+
+// Most pixels of the group's value have it in the later frame too.
+bool Stays(const Group& group, uint16_t value, const Gray& gray, const Later& later) {
+  size_t here = 0, there = 0;
+  for (uint32_t y = group.top; y < group.bottom; ++y) {
+    for (uint32_t x = group.left; x < group.right; ++x) {
+      if (gray.at(x, y) != value) continue;
+      ++here;
+      there += Distance(later.frame->at(x, y), value) <= later.tolerance ? 1 : 0;
+    }
+  }
+  return static_cast<double>(there) >= kStayingShare * static_cast<double>(here);
+}
+
 Rectangle WithMargin(const Group& group) {
   const uint32_t high = std::min(group.height(), 40u);
   const uint32_t x = 6 + high / 2, y = 3 + high / 4;
@@ -54,7 +85,8 @@ std::vector<Group> Groups(std::span<const Figure> figures, const Gap& gap) {
 }
 
 // Of figures of one value.
-void FindTextOf(std::span<const Figure> figures, const Gray& gray, std::vector<Rectangle>& found) {
+void FindTextOf(std::span<const Figure> figures, const Gray& gray, const Later& later,
+                std::vector<Rectangle>& found) {
   const uint16_t value = figures.front().value;
   for (const Gap& gap : {kWide, kNear}) {
     for (Group group : Groups(figures, gap)) {
@@ -63,6 +95,7 @@ void FindTextOf(std::span<const Figure> figures, const Gray& gray, std::vector<R
       } else if (!IsLineOfItsOwn(group, value, gray)) {
         continue;
       }
+      if (later.frame != nullptr && !Stays(group, value, gray, later)) continue;
       found.push_back(WithMargin(group));
     }
   }
@@ -81,7 +114,10 @@ void RefuseContours(const std::vector<Rectangle>& found, std::span<const Rectang
 
 }  // namespace
 
-std::vector<Rectangle> FindText(const Gray& gray, uint32_t, std::span<const Rectangle> ignored) {
+std::vector<Rectangle> FindText(const Gray& gray, uint32_t, std::span<const Rectangle> ignored,
+                                const Later& later) {
+  const bool comparable = later.frame != nullptr && ShowsTheSame(gray, *later.frame);
+  const Later compared = comparable ? later : Later();
   auto figures = FindFigures(gray, ignored);
   std::sort(figures.begin(), figures.end(), [](const Figure& one, const Figure& other) {
     return std::pair(one.value, one.top) < std::pair(other.value, other.top);
@@ -92,7 +128,7 @@ std::vector<Rectangle> FindText(const Gray& gray, uint32_t, std::span<const Rect
     size_t end = first;
     while (end < figures.size() && figures[end].value == figures[first].value) ++end;
     const size_t before = found.size();
-    FindTextOf(std::span(figures).subspan(first, end - first), gray, found);
+    FindTextOf(std::span(figures).subspan(first, end - first), gray, compared, found);
     if (found.size() > before) values.insert(figures[first].value);
     first = end;
   }

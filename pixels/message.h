@@ -26,7 +26,9 @@ struct Request {
   std::vector<Rectangle> ignored;  // kLook: text in there is known already
   std::vector<Rectangle> blank;    // kClean
   std::string frame;               // one frame as it is encoded
-  std::string native;              // kReplace: frame_bytes() of the format
+  // kReplace: frame_bytes() of the format. kLook: the frame after this one as it is encoded, or
+  // nothing: what is gone a frame later, from a picture that is still much the same, is no text.
+  std::string native;
 };
 
 struct Reply {

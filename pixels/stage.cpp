@@ -58,6 +58,14 @@ Reply MustAsk(FrameService& worker, const Request& request) {
   return reply;
 }
 
+// The frame to compare with. The first and the last stand for themselves: a title may be one frame
+// long.
+std::string After(const std::vector<std::string>& frames, size_t i) {
+  const bool alone = i == 0 || i + 1 >= frames.size();
+  if (alone || frames[i].size() + frames[i + 1].size() > kFrameBytesMax) return {};
+  return frames[i + 1];
+}
+
 class Cleaning {
  public:
   Cleaning(Format format, std::string syntax, FrameService& worker) : worker_(worker) {
@@ -71,8 +79,9 @@ class Cleaning {
     request_.action = Action::kLook;
     request_.ignored = known;
     std::vector<Rectangle> found;
-    for (const std::string& frame : frames) {
-      request_.frame = frame;
+    for (size_t i = 0; i < frames.size(); ++i) {
+      request_.frame = frames[i];
+      request_.native = After(frames, i);
       for (const Rectangle& one : MustAsk(worker_, request_).found) {
         if (std::find(found.begin(), found.end(), one) == found.end()) found.push_back(one);
       }
@@ -80,6 +89,7 @@ class Cleaning {
         throw Error(ErrorKind::kInvalid, "the frames look like text everywhere");
       }
     }
+    request_.native.clear();
     return found;
   }
 

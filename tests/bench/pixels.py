@@ -6,7 +6,8 @@ usage: pixels.py [--each N] [--seed N] [--folder DIR] [--codec PROGRAM]
 Renders text of 10 to 30 pixels (DejaVu, four faces) on dark and textured ground with strokes of 3
 and 5 local standard deviations; found is a text of which 90 % of the ink is covered. Then looks at
 native images of one sample under DIR (one of each series) and reports the area of all boxes, apart
-for those that are known to show text.
+for those that are known to show text. Text on moving ground, and the angiogram among the samples,
+are looked at frame by frame, each alone and compared with the next as the stage does.
 """
 import argparse
 import collections
@@ -130,6 +131,65 @@ def recall(program, each, seed):
         print(f"  {key!s:<8} {parts[0]:>16} {parts[1]:>16}")
 
 
+def all_boxes(codec, frames, layout, syntax, compare):
+    """Where text is seen in any frame; the first and the last are never compared."""
+    covered = numpy.zeros((layout.rows, layout.columns), bool)
+    for number, frame in enumerate(frames):
+        known = []
+        later = frames[number + 1] if compare and 0 < number < len(frames) - 1 else b""
+        for _ in range(ROUNDS):
+            fault, found, _ = codec.ask(LOOK, syntax, layout, frame, ignored=known, native=later)
+            if fault:
+                raise SystemExit(fault)
+            for x, y, width, height in found:
+                covered[y:y + height, x:x + width] = True
+            known += found
+            if not found:
+                break
+    return covered
+
+
+def moving(random, height, smooth, kind, contrast):
+    """Six frames of other noise around the same text; the outer two have none."""
+    while True:
+        image, where = plant(random, kind, 8, height, smooth, contrast)
+        ink_now = numpy.where(where, image, 0)
+        if where.any():
+            break
+    frames = []
+    for number in range(6):
+        noise = blurred(random.standard_normal((SIDE, SIDE)), GROUNDS[kind])
+        frame = image.mean() + image.std() * noise / noise.std()
+        if 0 < number < 5:
+            frame = numpy.where(where, ink_now, frame)
+        frames.append(numpy.clip(numpy.round(frame), 0, 255).astype("u1").tobytes())
+    return frames, where
+
+
+def films(program, folder, seed):
+    random = numpy.random.default_rng(seed)
+    asked, found = 0, collections.Counter()
+    with Codec(program) as codec:
+        for height in HEIGHTS:
+            for kind in ("white", "fine", "coarse"):
+                for contrast in (3, -3, 5, -5):
+                    frames, where = moving(random, height, False, kind, contrast)
+                    asked += 1
+                    for compare in (False, True):
+                        covered = all_boxes(codec, frames, Format(SIDE, SIDE), "", compare)
+                        found[compare] += covered[where].mean() >= COVERED
+        print(f"text on moving ground: {found[False]} of {asked} found, {found[True]} compared")
+        for path in sorted(folder.rglob("jpeg8bit.dcm")):
+            data_set = pydicom.dcmread(path)
+            frames = list(pydicom.encaps.generate_pixel_data_frame(
+                data_set.PixelData, int(data_set.NumberOfFrames)))
+            layout, syntax = Format.of(data_set), str(data_set.file_meta.TransferSyntaxUID)
+            share = [all_boxes(codec, frames, layout, syntax, compare).mean()
+                     for compare in (False, True)]
+            print(f"angiogram of {len(frames)} frames without text: {share[0]:.3f} of the area in "
+                  f"vain, {share[1]:.3f} compared")
+
+
 def natives(folder):
     seen = set()
     for path in sorted(folder.rglob("*")):
@@ -182,6 +242,7 @@ def main():
     parser.add_argument("--codec", type=pathlib.Path, default=ROOT / "build/bin/glossator-codec")
     options = parser.parse_args()
     recall(options.codec, options.each, options.seed)
+    films(options.codec, options.folder, options.seed)
     if options.folder.is_dir():
         areas(options.codec, options.folder)
 

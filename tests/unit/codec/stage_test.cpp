@@ -54,6 +54,26 @@ TEST(Stage, LeavesAnObjectAloneWhoseFramesItCannotTellApart) {
   EXPECT_EQ(object, before);
 }
 
+// A title may be one frame long: the first and the last frame are looked at for themselves.
+TEST(Stage, ComparesEachFrameBetweenTheFirstAndTheLastWithTheNext) {
+  class Notes final : public FrameService {
+   public:
+    Reply Ask(const Request& request) override {
+      seen.emplace_back(request.frame[0], request.native.empty() ? '-' : request.native[0]);
+      return {};
+    }
+    std::vector<std::pair<char, char>> seen;
+  } service;
+  constexpr size_t kFrame = kColumns * kRows;
+  auto object = Object(4, std::string(kFrame, 'a') + std::string(kFrame, 'b') +
+                              std::string(kFrame, 'c') + std::string(kFrame, 'd'));
+  Plan plan = Blanking({});
+  plan.detect = true;
+  EXPECT_EQ(CleanPixels(object, dicom::kExplicitLittleEndian, plan, service).fault, "");
+  const std::vector<std::pair<char, char>> expected{{'a', '-'}, {'b', 'c'}, {'c', 'd'}, {'d', '-'}};
+  EXPECT_EQ(service.seen, expected);
+}
+
 // A worker that gives up with the second frame must not leave the first one changed.
 TEST(Stage, ChangesNothingWhenOneFrameFails) {
   class Once final : public FrameService {

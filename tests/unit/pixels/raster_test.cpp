@@ -130,7 +130,7 @@ TEST(Message, RefusesEveryPrefixAndAnythingBehindTheEnd) {
 }
 
 // Ten-pixel letters with gray edges have three or four strokes of the full value, no more.
-TEST(Detector, FindsALineOfSmallLettersOfWhichFewPixelsHaveTheirValue) {
+Gray LineOfLetters() {
   constexpr uint16_t kInk = 200, kEdge = 90;
   Gray gray{128, 64, std::vector<uint16_t>(128 * 64)};
   const auto dot = [&](uint32_t x, uint32_t y, uint16_t value) {
@@ -146,12 +146,35 @@ TEST(Detector, FindsALineOfSmallLettersOfWhichFewPixelsHaveTheirValue) {
       dot(x, 39, kInk);
     }
   }
-  const auto found = FindText(gray, 8);
+  return gray;
+}
+
+TEST(Detector, FindsALineOfSmallLettersOfWhichFewPixelsHaveTheirValue) {
+  const auto found = FindText(LineOfLetters(), 8);
   ASSERT_FALSE(found.empty());
   EXPECT_LE(found[0].x, 20u);
   EXPECT_GE(found[0].right(), 91u);
   EXPECT_LE(found[0].y, 30u);
   EXPECT_GE(found[0].bottom(), 40u);
+}
+
+// In a film of the heart noise looked like text somewhere in each frame, and all of it was blanked.
+TEST(Detector, TakesWhatIsGoneAFrameLaterForNoTextUnlessAnotherSceneHasBegun) {
+  const Gray now = LineOfLetters();
+  Gray later = now;
+  const auto found = [&](uint16_t tolerance) {
+    return !FindText(now, 8, {}, {&later, tolerance}).empty();
+  };
+  EXPECT_TRUE(found(0));
+  for (uint16_t& value : later.values) value += value == 200 ? 1 : 0;
+  EXPECT_FALSE(found(0));
+  EXPECT_TRUE(found(1)) << "compressed with loss";
+  later.values.assign(later.values.size(), 0);
+  EXPECT_FALSE(found(1));
+  later.values.assign(later.values.size(), 250);
+  EXPECT_TRUE(found(0)) << "another scene";
+  later.values.resize(7);
+  EXPECT_TRUE(found(0)) << "another size";
 }
 
 }  // namespace
