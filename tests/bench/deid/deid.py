@@ -37,6 +37,9 @@ def plant_all(corpus, folder, step):
     """{file name: Answers}; every step-th file of the corpus."""
     answers = {}
     sources = sorted(p for p in corpus.rglob("*") if p.is_file())[::step]
+    # The corpus has no films.
+    sources += [plant.films.write(folder.parent / f"film-{number}", syntax, stream, number)
+                for number, (syntax, stream) in enumerate(plant.films.STREAMS.items())]
     for ordinal, source in enumerate(sources, 1):
         target = folder / f"{ordinal:05d}.dcm"
         extra = variants.Extra()

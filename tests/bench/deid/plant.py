@@ -23,10 +23,14 @@ import warnings
 
 import pydicom
 from pydicom.dataset import Dataset
+from pydicom.encaps import encapsulate
 from pydicom.sequence import Sequence
 
 warnings.simplefilter("ignore")
 ROOT = pathlib.Path(__file__).resolve().parents[3]
+sys.path.insert(0, str(ROOT / "tests" / "fixtures"))
+import films  # noqa: E402
+
 CORPUS = pathlib.Path(os.environ.get("GLOSSATOR_CORPUS", ROOT.parent / "shared" / "corpus"))
 KEY = "07" * 32
 
@@ -223,7 +227,10 @@ def plant_pixels(planter, dataset):
     if "PixelData" not in dataset:
         return
     syntax = dataset.file_meta.TransferSyntaxUID
-    if syntax.is_compressed and not syntax.is_deflated:
+    if syntax in films.STREAMS:
+        stream = films.planted(syntax, planter.secret("bitstream user data"))
+        dataset.PixelData = encapsulate([stream + b"\0" * (len(stream) % 2)], has_bot=False)
+    elif syntax.is_compressed and not syntax.is_deflated:
         marker = b"\xff\x64" if ".4.9" in syntax else b"\xff\xfe"
         secret = planter.secret("bitstream comment")
         changed = None if syntax.endswith("2.5") else comment_into(dataset.PixelData, marker, secret)
