@@ -27,18 +27,57 @@ Json::Value CodeJson(const dicom::Code& code) {
   return json;
 }
 
+// What is optional is left out where it is broken: the object is not refused for it.
+bool IsWhole(const dicom::Code& code) {
+  return !code.value.empty() && !code.scheme.empty() && !code.meaning.empty();
+}
+
+Json::Value CodesJson(const std::vector<dicom::Code>& codes) {
+  Json::Value json(Json::arrayValue);
+  for (const dicom::Code& code : codes) {
+    if (IsWhole(code)) json.append(CodeJson(code));
+  }
+  return json;
+}
+
+// PS3.3 10.16: which program, so that report and registry can name it.
+Json::Value AlgorithmJson(const seg::Segment& segment) {
+  if (segment.algorithm_type == "MANUAL") return segment.algorithm_type;
+  Json::Value json(Json::objectValue);
+  json["type"] = segment.algorithm_type;
+  json["name"] = segment.algorithm_name;
+  if (!segment.algorithm || !IsWhole(segment.algorithm->family)) return json;
+  const seg::Algorithm& algorithm = *segment.algorithm;
+  if (algorithm.name.empty() || algorithm.version.empty()) return json;
+  json["name"] = algorithm.name;
+  json["version"] = algorithm.version;
+  json["family"] = CodeJson(algorithm.family);
+  if (!algorithm.source.empty()) json["source"] = algorithm.source;
+  if (!algorithm.parameters.empty()) json["parameters"] = algorithm.parameters;
+  return json;
+}
+
+void PutLook(const seg::Segment& segment, Json::Value& json) {
+  if (!segment.description.empty()) json["description"] = segment.description;
+  if (!segment.type_modifiers.empty()) json["typeModifiers"] = CodesJson(segment.type_modifiers);
+  if (segment.region && IsWhole(*segment.region)) {
+    json["region"] = CodeJson(*segment.region);
+    if (!segment.region_modifiers.empty()) {
+      json["regionModifiers"] = CodesJson(segment.region_modifiers);
+    }
+  }
+  if (!segment.color) return;
+  for (const uint8_t part : *segment.color) json["color"].append(part);
+}
+
 Json::Value SegmentJson(const seg::Segment& segment) {
   Json::Value json(Json::objectValue);
   json["number"] = segment.label;
   json["label"] = segment.name;
   json["category"] = CodeJson(segment.category);
   json["type"] = CodeJson(segment.type);
-  json["algorithm"] = segment.algorithm_type;
-  if (segment.algorithm_type != "MANUAL") {
-    json["algorithm"] = Json::Value(Json::objectValue);
-    json["algorithm"]["type"] = segment.algorithm_type;
-    json["algorithm"]["name"] = segment.algorithm_name;
-  }
+  json["algorithm"] = AlgorithmJson(segment);
+  PutLook(segment, json);
   if (!segment.tracking_uid.empty()) {  // they come as a pair (PS3.3 C.8.20.4)
     json["trackingIdentifier"] = segment.tracking_id;
     json["trackingUid"] = segment.tracking_uid;

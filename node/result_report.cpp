@@ -87,6 +87,10 @@ class Groups {
     group.tracking_identifier = segment.tracking_id.empty() ? segment.name : segment.tracking_id;
     group.tracking_uid = place.tracking_uid;
     group.finding = segment.type;
+    group.site = segment.region;
+    if (const auto& made = segment.algorithm) {
+      group.algorithm = sr::Algorithm{made->name, made->version, made->parameters};
+    }
     group.segment = {place.sop_class_uid, place.sop_instance_uid, place.number};
     return group;
   }

@@ -58,9 +58,18 @@ class Form {
       Fault(key, "code", "expected {code, scheme, meaning}");
       return {};
     }
-    Form code(value, PathOf(key), findings_);
-    code.IsObject({"code", "scheme", "meaning"});
-    return {code.Text("code"), code.Text("scheme"), code.Text("meaning")};
+    return Form(value, PathOf(key), findings_).AsCode();
+  }
+  Code AsCode() {
+    if (!IsObject({"code", "scheme", "meaning"})) return {};
+    return {Text("code"), Text("scheme"), Text("meaning")};
+  }
+  std::string MaybeText(const char* key) { return json_[key].isNull() ? "" : Text(key); }
+
+  std::vector<Code> CodesAt(const char* key) {
+    std::vector<Code> codes;
+    for (Form& item : Items(key, kSegmentsMax, false)) codes.push_back(item.AsCode());
+    return codes;
   }
 
   uint32_t Number(const char* key, uint32_t max) {
@@ -85,6 +94,7 @@ class Form {
     return items;
   }
 
+  Form At(const char* key) const { return Form(json_[key], PathOf(key), findings_); }
   const Json::Value& operator[](const char* key) const { return json_[key]; }
 
  private:
@@ -117,7 +127,16 @@ void ReadType(Form& form, SubmissionForm& out) {
   out.type = found->second;
 }
 
-// "MANUAL", or {"type","name"} where a program took part (PS3.3 C.8.20.2: it needs a name).
+// One with a version is identified (PS3.3 10.16), and needs its family for that.
+void ReadIdentification(Form form, seg::Segment& segment) {
+  if (!form.IsObject({"type", "name", "version", "family", "source", "parameters"})) return;
+  if (form["version"].isNull()) return;
+  segment.algorithm = {form.CodeAt("family"), segment.algorithm_name, form.Text("version"),
+                       form.MaybeText("source"), form.MaybeText("parameters")};
+}
+
+// "MANUAL", or {"type","name","version"?,...} where a program took part (PS3.3 C.8.20.2: it needs a
+// name).
 void ReadAlgorithm(Form& form, seg::Segment& segment) {
   const Json::Value& value = form["algorithm"];
   static const std::set<std::string> kTypes = {"MANUAL", "SEMIAUTOMATIC", "AUTOMATIC"};
@@ -130,11 +149,27 @@ void ReadAlgorithm(Form& form, seg::Segment& segment) {
   const bool named = value.isObject() && value["name"].isString();
   segment.algorithm_name = named ? value["name"].asString() : "unspecified";
   if (!named) form.Doubt("algorithm", "algorithm-name", "the program has no name");
+  if (value.isObject()) ReadIdentification(form.At("algorithm"), segment);
+}
+
+// [red, green, blue]
+void ReadColor(Form& form, seg::Segment& segment) {
+  const Json::Value& color = form["color"];
+  if (color.isNull()) return;
+  const auto fits = [](const Json::Value& n) { return n.isUInt() && n.asUInt() <= 255; };
+  if (!color.isArray() || color.size() != 3 || !std::all_of(color.begin(), color.end(), fits)) {
+    return form.Fault("color", "color", "expected [red, green, blue]");
+  }
+  segment.color.emplace();
+  for (Json::ArrayIndex i = 0; i < 3; ++i) {
+    (*segment.color)[i] = static_cast<uint8_t>(color[i].asUInt());
+  }
 }
 
 seg::Segment ReadSegment(Form form) {
   seg::Segment segment;
-  if (!form.IsObject({"number", "label", "category", "type", "algorithm", "group", "trackingUid",
+  if (!form.IsObject({"number", "label", "description", "category", "type", "typeModifiers",
+                      "region", "regionModifiers", "algorithm", "color", "group", "trackingUid",
                       "trackingIdentifier"})) {
     return segment;
   }
@@ -142,7 +177,12 @@ seg::Segment ReadSegment(Form form) {
   segment.name = form.Text("label");
   segment.category = form.CodeAt("category");
   segment.type = form.CodeAt("type");
+  segment.type_modifiers = form.CodesAt("typeModifiers");
+  if (!form["region"].isNull()) segment.region = form.CodeAt("region");
+  segment.region_modifiers = form.CodesAt("regionModifiers");
+  segment.description = form.MaybeText("description");
   ReadAlgorithm(form, segment);
+  ReadColor(form, segment);
   if (!form["trackingUid"].isNull()) segment.tracking_uid = form.Text("trackingUid");
   if (!form["trackingIdentifier"].isNull()) segment.tracking_id = form.Text("trackingIdentifier");
   if (!form["group"].isNull()) segment.group = form.Number("group", 65535);

@@ -290,6 +290,45 @@ TEST_F(Work, OfAToolKeepsWhatTheToolCallsItsFindings) {
   EXPECT_EQ(report.groups[1].tracking_uid, written.segments.at(1).tracking_uid);
 }
 
+TEST_F(Work, OfAToolKeepsWhereItIsHowItLooksAndWhichProgramDrewIt) {
+  const int64_t first = Submitted();
+  auto file = dicom::ReadFile(std::string_view(node_->SubmissionFile(alice_, first, "seg")));
+  node_->Judge(bob_, first, R"({"verdict":"RETURN","reason":"with the tool"})");
+  node_->ChangeState(alice_, WorkFor(alice_, "READ"), kLock, "IN PROGRESS");
+  dicom::DataSet& segment = file.data_set.Find(tags::SegmentSequence)->items.at(0);
+  dicom::SetCode(segment, tags::AnatomicRegionSequence, {"39607008", "SCT", "Lung"});
+  dicom::SetCode(segment.Find(tags::AnatomicRegionSequence)->items.front(),
+                 tags::AnatomicRegionModifierSequence, {"24028007", "SCT", "Right"});
+  segment.SetString(tags::SegmentDescription, "solid part");
+  segment.SetInts(tags::RecommendedDisplayCIELabValue, {34885, 53485, 50171});
+  segment.SetString(tags::SegmentAlgorithmType, "AUTOMATIC");
+  segment.SetString(tags::SegmentAlgorithmName, "Lung net");
+  auto& made = segment.AddItem(tags::SegmentationAlgorithmIdentificationSequence);
+  dicom::SetCode(made, tags::AlgorithmFamilyCodeSequence,
+                 {"123110", "DCM", "Artificial Intelligence"});
+  made.SetString(tags::AlgorithmName, "Lung net");
+  made.SetString(tags::AlgorithmVersion, "2.1");
+  made.SetString(tags::AlgorithmParameters, "threshold=0.5");
+  const auto reply = node_->SubmitObject(alice_, dicom::WriteFile(file.data_set, *file.syntax));
+  ASSERT_NE(reply.id, 0) << reply.findings.front().message;
+  const auto written = seg::Read(node_->SubmissionFile(alice_, reply.id, "seg")).description;
+  const seg::Segment& kept = written.segments.at(0);
+  EXPECT_EQ(kept.region->value, "39607008");
+  EXPECT_EQ(kept.region_modifiers.at(0).value, "24028007");
+  EXPECT_EQ(kept.description, "solid part");
+  EXPECT_TRUE(kept.color.has_value());
+  EXPECT_EQ(kept.algorithm_type, "AUTOMATIC");
+  EXPECT_EQ(kept.algorithm->version, "2.1");
+  const std::string text = node_->SubmissionFile(alice_, reply.id, "sr");
+  const auto report = sr::Decode(dicom::ReadFile(std::string_view(text)).data_set).description;
+  const auto& group = report.groups.at(0);
+  EXPECT_EQ(group.site->value, "39607008");
+  EXPECT_EQ(group.algorithm->name, "Lung net");
+  EXPECT_EQ(group.algorithm->version, "2.1");
+  EXPECT_EQ(group.algorithm->parameters, "threshold=0.5");
+  EXPECT_FALSE(report.groups.at(1).algorithm) << "the other was drawn by hand";
+}
+
 TEST_F(Work, MayCallAFindingByAnIdentifierOfItsOwn) {
   OpenCase();
   const std::string key = "\"number\":1,";
