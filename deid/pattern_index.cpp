@@ -11,6 +11,10 @@ namespace {
 // at six bytes: numbers and UIDs begin alike.
 constexpr int kBitsMin = 18, kBitsMax = 24;
 
+void PutBit(std::vector<uint64_t>& bits, uint32_t slot) {
+  bits[slot >> 6] |= uint64_t{1} << (slot & 63);
+}
+
 }  // namespace
 
 std::string PatternIndex::Folded(std::string_view bytes) {
@@ -28,6 +32,17 @@ void PatternIndex::PutPair(char first, char second) {
       pairs_[pair >> 6] |= uint64_t{1} << (pair & 63);
     }
   }
+}
+
+void PatternIndex::PutThree(std::string three, size_t from) {
+  if (from == kPatternMin) {
+    const auto byte = [&](size_t i) { return uint32_t{static_cast<uint8_t>(three[i])}; };
+    return PutBit(threes_, SlotOf(byte(0) | byte(1) << 8 | byte(2) << 16));
+  }
+  PutThree(three, from + 1);
+  if (three[from] < 'a' || three[from] > 'z') return;
+  three[from] = static_cast<char>(three[from] - 'a' + 'A');
+  PutThree(three, from + 1);
 }
 
 void PatternIndex::Add(std::string_view pattern, uint32_t id) {
@@ -48,16 +63,14 @@ void PatternIndex::Build() {
   int bits = kBitsMin;
   while (bits < kBitsMax && (size_t{1} << bits) < lengths_.size() * 1000) ++bits;
   shift_ = 32 - bits;
-  for (auto* bitmap : {&bitmap_, &short_, &long_}) bitmap->assign((size_t{1} << bits) / 64, 0);
-  const auto put = [](std::vector<uint64_t>& bitmap, uint32_t slot) {
-    bitmap[slot >> 6] |= uint64_t{1} << (slot & 63);
-  };
+  for (auto* bitmap : {&threes_, &short_, &long_}) bitmap->assign((size_t{1} << bits) / 64, 0);
   for (const auto& [key, lengths] : lengths_) {
-    put(bitmap_, key * kSpread >> shift_);
-    if (lengths.front() < kLong) put(short_, key * kSpread >> shift_);
+    if (lengths.front() < kLong) PutBit(short_, key * kSpread >> shift_);
   }
   for (const auto& [pattern, ids] : exact_) {
-    if (pattern.size() >= kLong) put(long_, LongSlot(std::string_view(pattern).substr(0, kLong)));
+    PutThree(pattern.substr(0, kPatternMin));
+    if (pattern.size() >= kLong)
+      PutBit(long_, LongSlot(std::string_view(pattern).substr(0, kLong)));
   }
 }
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Many patterns, one pass: of every second place only the pair of bytes there is looked up, in a
 // bitmap of 8 kB that holds the first two pairs of each pattern in either case; a bitmap over the
-// first three bytes then says where to look closer. Made in time linear in the patterns, small for
-// few of them, tens of megabytes for hundred thousands.
+// first three bytes, in either case too, then says where to look closer. Made in time linear in the
+// patterns, small for few of them, tens of megabytes for hundred thousands.
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -30,9 +31,9 @@ class PatternIndex {
     const size_t end = bytes.size() - 1;
     size_t i = 0;
     for (; i + 8 <= end; i += 8) {
-      if (!AnyPair(bytes.data() + i)) continue;
-      for (size_t at = i; at < i + 8; at += 2) {
-        if (HasPair(PairAt(bytes.data() + at)) && !LookAround(bytes, at, found)) return;
+      for (uint64_t hits = Pairs(bytes.data() + i); hits != 0; hits &= hits - 1) {
+        const auto pair = static_cast<size_t>(std::countr_zero(hits));
+        if (!LookAround(bytes, i + 2 * pair, found)) return;
       }
     }
     for (; i < end; i += 2) {
@@ -63,18 +64,30 @@ class PatternIndex {
     return pair;
   }
   uint64_t HasPair(uint16_t pair) const { return pairs_[pair >> 6] >> (pair & 63) & 1; }
-  bool AnyPair(const char* eight) const {
-    return (HasPair(PairAt(eight)) | HasPair(PairAt(eight + 2)) | HasPair(PairAt(eight + 4)) |
-            HasPair(PairAt(eight + 6))) != 0;
+  // A bit for each of four pairs.
+  uint64_t Pairs(const char* eight) const {
+    return HasPair(PairAt(eight)) | HasPair(PairAt(eight + 2)) << 1 |
+           HasPair(PairAt(eight + 4)) << 2 | HasPair(PairAt(eight + 6)) << 3;
   }
+  // Of three bytes as they stand, the first in the lowest place.
+  uint32_t SlotOf(uint32_t three) const { return three * kSpread >> shift_; }
   void PutPair(char first, char second);
+  void PutThree(std::string three, size_t from = 0);  // in either case, from that byte on
   static uint32_t Fold(char byte) { return kFold[static_cast<uint8_t>(byte)]; }
   static std::string Folded(std::string_view bytes);
 
   // A pair at `at` is the first of a pattern that begins there, or the second of one before it.
   template <class Found>
   bool LookAround(std::string_view bytes, size_t at, Found&& found) const {
-    return (at == 0 || LookAt(bytes, at - 1, found)) && LookAt(bytes, at, found);
+    const bool whole = at > 0 && at + kPatternMin <= bytes.size();
+    bool before = at > 0, here = true;
+    if (whole) {
+      uint32_t four = 0;
+      std::memcpy(&four, bytes.data() + at - 1, sizeof four);
+      before = Has(threes_, SlotOf(four & 0xFFFFFF));
+      here = Has(threes_, SlotOf(four >> 8));
+    }
+    return (!before || LookAt(bytes, at - 1, found)) && (!here || LookAt(bytes, at, found));
   }
 
   template <class Found>
@@ -83,7 +96,7 @@ class PatternIndex {
     const uint32_t key =
         Fold(bytes[begin]) << 16 | Fold(bytes[begin + 1]) << 8 | Fold(bytes[begin + 2]);
     const uint32_t slot = key * kSpread >> shift_;
-    if (!Has(bitmap_, slot) || (!Has(short_, slot) && !MayBeLong(bytes, begin))) return true;
+    if (!Has(short_, slot) && !MayBeLong(bytes, begin)) return true;
     return LookCloser(bytes, begin, key, found);
   }
 
@@ -117,8 +130,8 @@ class PatternIndex {
 
   int shift_ = 0;
   std::array<uint64_t, 1024> pairs_{};
-  std::vector<uint64_t> bitmap_;  // first three bytes of each pattern
-  std::vector<uint64_t> short_;   // of those that are shorter than kLong
+  std::vector<uint64_t> threes_;  // first three bytes of each pattern, as they may stand
+  std::vector<uint64_t> short_;   // of those that are shorter than kLong, folded
   std::vector<uint64_t> long_;    // first kLong bytes of the others
   std::unordered_map<uint32_t, std::vector<uint32_t>> lengths_;  // by the first three bytes
   std::unordered_map<std::string, std::vector<uint32_t>, Hash, std::equal_to<>> exact_;

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace glossator::pixels {
 namespace {
@@ -173,12 +174,28 @@ bool Begins(std::string_view word, std::string_view entry) {
   return word == entry.substr(0, entry.size() - 1);
 }
 
-bool IsAmong(std::string_view word, std::span<const std::string_view> entries) {
-  return std::ranges::any_of(entries, [&](std::string_view entry) { return Begins(word, entry); });
-}
+// Entries by their first byte: most words have few or none to be held against.
+class Words {
+ public:
+  explicit Words(std::span<const std::string_view> entries) {
+    for (const std::string_view entry : entries) by_first_[First(entry)].push_back(entry);
+  }
+  bool Have(std::string_view word) const {
+    return std::ranges::any_of(by_first_[First(word)],
+                               [&](std::string_view entry) { return Begins(word, entry); });
+  }
+
+ private:
+  static uint8_t First(std::string_view word) { return static_cast<uint8_t>(word[0]); }
+  std::array<std::vector<std::string_view>, 256> by_first_;
+};
 
 void Hear(std::string text, Said& said) {
-  for (const std::string_view sign : kSigns) said.head |= text.find(sign) != text.npos;
+  static const Words head(kHeadWords), other(kOtherWords);
+  const bool latin = std::ranges::all_of(text, [](char c) { return (c & 0x80) == 0; });
+  said.head |= !latin && std::ranges::any_of(kSigns, [&](std::string_view sign) {
+    return text.find(sign) != text.npos;
+  });
   for (char& c : text) {
     if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
   }
@@ -187,8 +204,8 @@ void Hear(std::string text, Said& said) {
     while (end < text.size() && IsLetter(text[end])) ++end;
     const auto word = std::string_view(text).substr(at, end - at);
     if (word.size() >= 3) {
-      said.head |= IsAmong(word, kHeadWords);
-      said.other |= IsAmong(word, kOtherWords);
+      said.head |= head.Have(word);
+      said.other |= other.Have(word);
     }
     at = std::max(end, at + 1);
   }
