@@ -160,7 +160,8 @@ struct Gate::Parts {
                         [this](const Json::Value& request) { return lab_door.Handle(request); }};
   LineServer steward_socket{
       directory / "steward.sock", kOwnerAndGroup,
-      [this](const Json::Value& request) { return steward_door.Handle(request); }};
+      [this](const Json::Value& request) { return steward_door.Handle(request); },
+      StewardDoor::TakesLong};
 };
 
 Gate::Gate(const Config& config, const std::string& configuration, const Clock& clock,

@@ -63,8 +63,9 @@ ErrorKind KindOf(const std::string& name) {
 
 }  // namespace
 
-LineServer::LineServer(std::filesystem::path path, unsigned mode, Handle handle)
-    : path_(std::move(path)), handle_(std::move(handle)) {
+LineServer::LineServer(std::filesystem::path path, unsigned mode, Handle handle,
+                       TakesLong takes_long)
+    : path_(std::move(path)), handle_(std::move(handle)), takes_long_(std::move(takes_long)) {
   const auto address = AddressOf(path_);
   unlink(path_.c_str());
   listener_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -75,9 +76,17 @@ LineServer::LineServer(std::filesystem::path path, unsigned mode, Handle handle)
   if (bound != 0 || listen(listener_, 16) != 0) Unavailable("bind the local socket");
   if (pipe(wake_) != 0) Unavailable("pipe");
   thread_ = std::thread([this] { Run(); });
+  worker_ = std::thread([this] { RunJobs(); });
 }
 
+// The worker first: it writes to the pipe that ends the server.
 LineServer::~LineServer() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  worker_.join();
   close(wake_[1]);
   thread_.join();
   for (const auto& client : clients_) close(client.descriptor);
@@ -89,15 +98,50 @@ LineServer::~LineServer() {
 void LineServer::Run() {
   while (true) {
     std::vector<pollfd> polled{{wake_[0], POLLIN, 0}, {listener_, POLLIN, 0}};
-    for (const auto& client : clients_) polled.push_back({client.descriptor, POLLIN, 0});
+    for (const auto& client : clients_) {
+      polled.push_back({client.waits ? -1 : client.descriptor, POLLIN, 0});
+    }
     if (poll(polled.data(), polled.size(), -1) < 0) continue;
-    if (polled[0].revents != 0) return;
+    std::array<char, 64> woken;
+    if (polled[0].revents != 0 && read(wake_[0], woken.data(), woken.size()) == 0) return;
     for (size_t i = polled.size(); i-- > 2;) {
       if (polled[i].revents == 0 || Serve(clients_[i - 2])) continue;
       close(clients_[i - 2].descriptor);
       clients_.erase(clients_.begin() + static_cast<long>(i - 2));
     }
+    GoOn();
     if (polled[1].revents != 0) AcceptOne();
+  }
+}
+
+void LineServer::RunJobs() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
+    if (stopping_) return;
+    const Job job = std::move(jobs_.front());
+    jobs_.pop_front();
+    lock.unlock();
+    const bool sent = SendAll(job.descriptor, dicom::WriteJson(Reply(job.line)) + "\n");
+    lock.lock();
+    done_.push_back({job.descriptor, sent});
+    while (write(wake_[1], "", 1) < 0 && errno == EINTR) {
+    }
+  }
+}
+
+void LineServer::GoOn() {
+  std::vector<Done> done;
+  {
+    const std::lock_guard lock(mutex_);
+    done.swap(done_);
+  }
+  for (const auto& [descriptor, sent] : done) {
+    const auto client = std::ranges::find(clients_, descriptor, &Client::descriptor);
+    client->waits = false;
+    if (sent && AnswerAll(*client)) continue;
+    close(client->descriptor);
+    clients_.erase(client);
   }
 }
 
@@ -120,7 +164,11 @@ bool LineServer::Serve(Client& client) {
   if (part == 0) return false;
   client.received.append(buffer.data(), static_cast<size_t>(part));
   if (client.received.size() > kLineBytesMax) return false;
-  for (size_t end; (end = client.received.find('\n')) != std::string::npos;) {
+  return AnswerAll(client);
+}
+
+bool LineServer::AnswerAll(Client& client) {
+  for (size_t end; !client.waits && (end = client.received.find('\n')) != std::string::npos;) {
     const std::string line = client.received.substr(0, end);
     client.received.erase(0, end + 1);
     if (!Answer(client, line)) return false;
@@ -129,6 +177,28 @@ bool LineServer::Serve(Client& client) {
 }
 
 bool LineServer::Answer(Client& client, const std::string& line) {
+  if (!TakesLongTo(line)) {
+    return SendAll(client.descriptor, dicom::WriteJson(Reply(line)) + "\n");
+  }
+  client.waits = true;
+  {
+    const std::lock_guard lock(mutex_);
+    jobs_.push_back({client.descriptor, line});
+  }
+  changed_.notify_all();
+  return true;
+}
+
+bool LineServer::TakesLongTo(const std::string& line) const {
+  if (!takes_long_) return false;
+  try {
+    return takes_long_(dicom::ParseJson(line));
+  } catch (const std::exception&) {
+    return false;  // Reply says what is wrong with it
+  }
+}
+
+Json::Value LineServer::Reply(const std::string& line) const {
   Json::Value reply;
   try {
     reply = handle_(dicom::ParseJson(line));
@@ -141,7 +211,7 @@ bool LineServer::Answer(Client& client, const std::string& line) {
     Log(LogLevel::kError, "gate.call-failed");
     reply = ToJson(ErrorKind::kInternal, "the gate could not do it");
   }
-  return SendAll(client.descriptor, dicom::WriteJson(reply) + "\n");
+  return reply;
 }
 
 Json::Value CallLine(const std::filesystem::path& path, const Json::Value& request) {

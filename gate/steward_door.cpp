@@ -34,9 +34,9 @@ Json::Value DeliveryJson(const store::DeliveryRow& row) {
 
 const StewardDoor::Entry StewardDoor::kCalls[] = {
     {"quarantine.list", &StewardDoor::QuarantineList},
-    {"quarantine.show", &StewardDoor::QuarantineShow},
-    {"quarantine.release", &StewardDoor::QuarantineRelease},
-    {"quarantine.redact", &StewardDoor::QuarantineRedact},
+    {"quarantine.show", &StewardDoor::QuarantineShow, true},
+    {"quarantine.release", &StewardDoor::QuarantineRelease, true},
+    {"quarantine.redact", &StewardDoor::QuarantineRedact, true},
     {"quarantine.reject", &StewardDoor::QuarantineReject},
     {"rules.list", &StewardDoor::RulesList},
     {"rules.add", &StewardDoor::RulesAdd},
@@ -62,6 +62,12 @@ Json::Value StewardDoor::Handle(const Json::Value& request) {
     if (name == entry.name) return (this->*entry.call)(request);
   }
   throw Error(ErrorKind::kInvalid, "no such call");
+}
+
+bool StewardDoor::TakesLong(const Json::Value& request) {
+  const auto name = request.isObject() ? request.get("call", "").asString() : "";
+  return std::ranges::any_of(
+      kCalls, [&](const Entry& entry) { return entry.takes_long && name == entry.name; });
 }
 
 void StewardDoor::Note(const std::string& type, const Json::Value& fields) {

@@ -35,13 +35,17 @@ class StewardDoor {
  public:
   explicit StewardDoor(StewardDoorParts parts) : parts_(std::move(parts)) {}
 
+  // Of several threads.
   Json::Value Handle(const Json::Value& request);
+  // Opens a whole object, of 512 MiB perhaps.
+  static bool TakesLong(const Json::Value& request);
 
  private:
   using Call = Json::Value (StewardDoor::*)(const Json::Value&);
   struct Entry {
     const char* name;
     Call call;
+    bool takes_long = false;
   };
   static const Entry kCalls[];
 

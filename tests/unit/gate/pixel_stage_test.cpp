@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The gate's pixel stage and what a steward does about pixels, with the real worker.
+#include <future>
+
 #include "tests/unit/gate/gate_fixture.h"
 
 namespace glossator::gate {
@@ -171,6 +173,31 @@ TEST_F(PixelStageTest, AStewardSeesThePictureAndBlanksARectangleInEveryFrame) {
   EXPECT_EQ(object.Find(tags::PixelData)->value, BlankedAbove(20));
   EXPECT_TRUE(SaysPixelsWereCleaned(object));
   EXPECT_TRUE(Happened("quarantine.redacted"));
+}
+
+TEST_F(PixelStageTest, AStewardIsAnsweredWhileALargeObjectIsRedacted) {
+  constexpr int kSide = 256, kMany = 300;
+  Start();
+  auto large = Ultrasound(1, false);
+  large.SetInt(tags::Rows, kSide);
+  large.SetInt(tags::Columns, kSide);
+  large.SetInt(tags::NumberOfFrames, kMany);
+  large.SetBytes(tags::PixelData, dicom::Vr::OB,
+                 std::string(size_t{kSide} * kSide * kMany, kTissue));
+  ASSERT_EQ(Send(large).code, dimse::kSuccess);
+  const auto number = AwaitRow("OPEN", "(0008,1090)");
+  Json::Value request;
+  request["rectangles"].append(Box(0, 0, kSide, 20));
+  auto redacted = std::async(std::launch::async, [&] {
+    return AskSteward("quarantine.redact", number, request)["outcome"].asString();
+  });
+  int answered = 0;
+  while (redacted.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
+    Row();
+    ++answered;
+  }
+  EXPECT_EQ(redacted.get(), "RELEASED");
+  EXPECT_GT(answered, 2);
 }
 
 TEST_F(PixelStageTest, WhatAStewardSaidOfADeviceHoldsForWhatComesLaterAndWhatWaits) {

@@ -3,7 +3,12 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
+#include <chrono>
+#include <future>
+#include <memory>
 #include <set>
+#include <thread>
 
 #include "dicom/io.h"
 #include "gate/arrival.h"
@@ -139,6 +144,63 @@ TEST(LineServer, AnswersEachLineAndTurnsErrorsIntoReplies) {
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::kConflict);
   }
+}
+
+// Waits for the call "go" when it is called "long".
+class TwoCalls {
+ public:
+  Json::Value Handle(const Json::Value& request) {
+    if (request["call"] == "long") go_.get_future().wait();
+    if (request["call"] == "go") go_.set_value();
+    Json::Value reply;
+    reply["number"] = ++answered_;
+    return reply;
+  }
+
+ private:
+  std::promise<void> go_;
+  std::atomic<int> answered_{0};
+};
+
+TEST(LineServer, AnswersOthersWhileACallTakesLong) {
+  const auto path =
+      std::filesystem::temp_directory_path() / ("gate-" + std::to_string(getpid()) + ".sock");
+  TwoCalls calls;
+  LineServer server(
+      path, 0600, [&](const Json::Value& request) { return calls.Handle(request); },
+      [](const Json::Value& request) { return request["call"] == "long"; });
+  const auto call = [&](const char* name) {
+    Json::Value request;
+    request["call"] = name;
+    return CallLine(path, request)["number"].asInt();
+  };
+  auto one = std::async(std::launch::async, call, "long");
+  EXPECT_EQ(call("other"), 1);
+  EXPECT_EQ(call("go"), 2);
+  EXPECT_EQ(one.get(), 3);
+  EXPECT_EQ(call("other"), 4) << "the one after is answered as ever";
+}
+
+TEST(LineServer, EndsWhileCallsThatTakeLongWait) {
+  const auto path =
+      std::filesystem::temp_directory_path() / ("gate-" + std::to_string(getpid()) + ".sock");
+  std::promise<void> begun;
+  auto server = std::make_unique<LineServer>(
+      path, 0600,
+      [&](const Json::Value&) {
+        begun.set_value();  // throws for a second call, and ends the test
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        return Json::Value(Json::objectValue);
+      },
+      [](const Json::Value&) { return true; });
+  const auto call = [&] { return CallLine(path, Json::Value(Json::objectValue))["ok"].asBool(); };
+  auto one = std::async(std::launch::async, call);
+  begun.get_future().wait();
+  auto behind = std::async(std::launch::async, call);
+  std::this_thread::sleep_for(std::chrono::milliseconds(30));
+  server.reset();
+  EXPECT_TRUE(one.get());
+  EXPECT_THROW(behind.get(), Error);
 }
 
 }  // namespace
