@@ -248,7 +248,7 @@ std::string ValueCleaner::Dummy(const dicom::Element& element, Vr vr) {
   if (vr == Vr::UI) return Uids(element.value);
   if (element.tag == tags::MappingResource) return "DCMR";
   if (IsDateOrTime(vr)) {
-    if (auto moved = Dates(element.value, vr, true)) return *moved;
+    if (auto moved = Dates(element.value, vr, false)) return *moved;
   }
   return std::string(DummyOf(vr));
 }

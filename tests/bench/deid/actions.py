@@ -7,6 +7,7 @@ import hashlib
 import re
 
 import plant
+import presets
 import pydicom
 
 STRATA = {
@@ -113,15 +114,37 @@ class Answers:
         self.same = {k: str(before[k].value) for k in SAME if k in self.kept}
         self.pixels = pixel_digest(before)
 
-    def judge(self, path):
+    def judge(self, path, preset=None):
+        """`preset`: what ours was told to do; the tools of others are asked for less."""
         score, after = Score(), read(path)
         self._removed(score, path, after)
         for keyword, value in self.uids.items():
             score.note("uid_changed", "S3", value not in str(after.get(keyword, "")), keyword)
-        for keyword, value in self.extra.dates.items():
-            score.note("date_shifted", "S2", value not in str(after.get(keyword, "")), keyword)
+        self._dates(score, after, preset)
         self._kept(score, after)
+        if preset:
+            self._person(score, after, preset)
+            score.note("says_so", "S10", presets.says_so(preset, after), "codes and (0028,0303)")
+        if not preset or preset.texts:
+            self._words(score, after)
+        else:
+            self._no_words(score, after)
         return score
+
+    def _dates(self, score, after, preset):
+        found = {keyword: str(after.get(keyword, "")) for keyword in self.extra.dates}
+        rule = preset.dates if preset else presets.gone
+        action = "value_retained" if rule is presets.same else "date_shifted"
+        for keyword, good in rule(self.extra.dates, found).items():
+            score.note(action, "S2", good, keyword)
+
+    def _person(self, score, after, preset):
+        for keyword, (value, may_stay) in self.extra.person.items():
+            found = str(after.get(keyword, "") or "")
+            if preset.person:
+                score.note("value_retained", "S10", found == may_stay, keyword)
+            else:
+                score.note("text_removed", "S1", found not in (value, may_stay), keyword)
 
     def _removed(self, score, path, after):
         leaks = collections.Counter(plant.leaks_in(path, self.tokens))
@@ -148,6 +171,13 @@ class Answers:
             score.note("value_retained", "S10", str(after.get(keyword, "")) == value, keyword)
         if self.pixels:
             score.note("pixels_retained", "S8", pixel_digest(after) == self.pixels, "pixels")
+
+    def _no_words(self, score, after):
+        for keyword, text in self.extra.keep.items():
+            there = str(after.get(keyword, "")).lower().split()
+            score.note("text_removed", "S4", not set(text.lower().split()) & set(there), keyword)
+
+    def _words(self, score, after):
         for keyword, text in self.extra.keep.items():
             there = str(after.get(keyword, "")).lower().split()
             for word in text.lower().split():

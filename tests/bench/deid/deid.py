@@ -3,6 +3,7 @@
 """De-identification: planted identifiers in ten strata, ours beside Orthanc, gdcmanon and PixelMed.
 
 deid.py [--quick] [--sample N] [--peers N] [--policy NAME] [--write]   (--write: into the document)
+deid.py --presets [--quick] [--sample N] [--write]   (no peers; each preset by what it promises)
 """
 import argparse
 import collections
@@ -18,6 +19,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 import actions  # noqa: E402
 import peers  # noqa: E402
 import plant  # noqa: E402
+import presets  # noqa: E402
 import variants  # noqa: E402
 import yardstick  # noqa: E402
 
@@ -25,7 +27,7 @@ TOOL = yardstick.ROOT / "build" / "bin" / "glossator-deid"
 DOCUMENT = yardstick.ROOT / "docs" / "deidentification.md"
 EXEMPT = HERE / "exempt.tsv"
 CLASSES = yardstick.ROOT / "deid" / "storage_classes.tsv"
-BEGIN, END = "<!-- measured -->\n", "<!-- end -->"
+BEGIN, PRESETS, END = "<!-- measured -->\n", "<!-- presets -->\n", "<!-- end -->"
 
 
 def exempt_classes():
@@ -52,10 +54,12 @@ def plant_all(corpus, folder, step):
 
 
 def run_ours(planted, folder, policy):
+    """`policy`: the name of a preset."""
+    document = presets.ALL[policy].write(folder)
     key, report = folder / "key", folder / f"{policy}.json"
     key.write_text(plant.KEY)
     before = _children()
-    subprocess.run([TOOL, "--policy", policy, "--key-file", key, "--report", report,
+    subprocess.run([TOOL, "--policy", document, "--key-file", key, "--report", report,
                     "--report-input-names", planted, folder / policy], check=False,
                    stderr=subprocess.DEVNULL)
     cpu = _children() - before
@@ -74,12 +78,12 @@ def _children():
     return usage.ru_utime + usage.ru_stime
 
 
-def judge(answers, outputs):
+def judge(answers, outputs, preset=None):
     """Counts by stratum and action over the files that have an output."""
     total = actions.Score()
     for name, path in outputs.items():
         if name in answers:
-            total.add(answers[name].judge(path))
+            total.add(answers[name].judge(path, preset))
     return total
 
 
@@ -97,7 +101,8 @@ def rows_of(name, score, files):
     row = {"tool": name, "files": files, "tokens": score.tokens, "leaked": score.leaked,
            "variants": score.variants, "variants_left": score.variants_left,
            "midi": score.percent(), "hipaa_failed": score.hipaa_failed,
-           "retained": score.retained_percent(), "clinical": score.clinical_percent()}
+           "retained": score.retained_percent(), "clinical": score.clinical_percent(),
+           "dates": "/".join(map(str, score.strata.get("S2", (0, 0))))}
     row["strata"] = {k: f"{good}/{all_}" for k, (good, all_) in sorted(score.strata.items())}
     return row
 
@@ -105,7 +110,8 @@ def rows_of(name, score, files):
 def compare(answers, planted, folder, options):
     outputs, sealed, cpu = run_ours(planted, folder, options.policy)
     share, held = quarantine(answers, sealed)
-    rows = [rows_of(f"glossator-deid, {options.policy}", judge(answers, outputs), len(outputs))]
+    judged = judge(answers, outputs, presets.ALL[options.policy])
+    rows = [rows_of(f"glossator-deid, {options.policy}", judged, len(outputs))]
     sample = dict(list(answers.items())[:: max(1, len(answers) // options.peers)])
     same = {n: p for n, p in outputs.items() if n in sample}
     rows.append(rows_of("glossator-deid, the peers' files", judge(sample, same), len(same)))
@@ -113,12 +119,33 @@ def compare(answers, planted, folder, options):
         found, note = peer(planted, sorted(sample), folder)
         row = rows_of(peer.__doc__, judge(sample, found), len(found))
         rows.append({**row, "note": note})
-    failed = judge(answers, outputs).failed
     return {"rows": rows, "quarantined": len(sealed), "not_exempt": share, "held": held,
             "files": len(answers), "ms_per_file": 1000 * cpu / max(1, len(answers)),
             "sealed_for": collections.Counter(code for codes in sealed.values()
                                               for code in set(codes)),
-            "failed": failed.most_common(30)}
+            "failed": judged.failed.most_common(30)}
+
+
+def every_preset(answers, planted, folder):
+    rows = []
+    for name, preset in presets.ALL.items():
+        outputs, _, _ = run_ours(planted, folder, name)
+        score = judge(answers, outputs, preset)
+        rows.append({**rows_of(name, score, len(outputs)), "failed": score.failed.most_common(30)})
+    return rows
+
+
+def preset_table(rows):
+    lines = ["| preset | files | planted left | variants left | MIDI-B style | "
+             "HIPAA class failed | retained | clinical words | dates as it says |",
+             "|---|---|---|---|---|---|---|---|---|"]
+    for row in rows:
+        words = f"{row['clinical']:.2f} %" if presets.ALL[row["tool"]].texts else "removed"
+        lines.append(f"| {row['tool']} | {row['files']} | {row['leaked']} of {row['tokens']} | "
+                     f"{row['variants_left']} of {row['variants']} | {row['midi']:.3f} % | "
+                     f"{row['hipaa_failed']} | {row['retained']:.2f} % | {words} | "
+                     f"{row['dates']} |")
+    return "\n".join(lines) + "\n"
 
 
 def table(found):
@@ -142,9 +169,20 @@ def table(found):
     return "\n".join(lines + ([""] + notes if notes else [])) + "\n"
 
 
-def write(text):
-    head, rest = DOCUMENT.read_text().split(BEGIN)
-    DOCUMENT.write_text(head + BEGIN + text + END + rest.split(END)[1])
+def write(text, begin=BEGIN):
+    head, rest = DOCUMENT.read_text().split(begin)
+    _, tail = rest.split(END, 1)
+    DOCUMENT.write_text(head + begin + text + END + tail)
+
+
+def score_presets(answers, planted, folder, options):
+    rows = every_preset(answers, planted, folder)
+    print(preset_table(rows))
+    for row in rows:
+        print(row["tool"], "failed:", *(f"{n} {what}" for what, n in row["failed"]), sep="\n  ")
+    if options.write:
+        write(preset_table(rows), PRESETS)
+    return 3 if any(row["leaked"] or row["hipaa_failed"] for row in rows) else 0
 
 
 def main():
@@ -153,6 +191,7 @@ def main():
     parser.add_argument("--sample", type=int, default=1, help="every N-th file of the corpus")
     parser.add_argument("--peers", type=int, default=60, help="how many files the peers get")
     parser.add_argument("--policy", default="research")
+    parser.add_argument("--presets", action="store_true", help="each preset, without the peers")
     parser.add_argument("--corpus", type=pathlib.Path, default=plant.CORPUS)
     parser.add_argument("--write", action="store_true", help="put the table into the document")
     options = parser.parse_args()
@@ -160,6 +199,8 @@ def main():
         planted = folder / "planted"
         planted.mkdir()
         answers = plant_all(options.corpus, planted, 12 if options.quick else options.sample)
+        if options.presets:
+            return score_presets(answers, planted, folder, options)
         found = compare(answers, planted, folder, options)
     yardstick.RESULTS.mkdir(parents=True, exist_ok=True)
     (yardstick.RESULTS / "deidentification.txt").write_text(json.dumps(found, indent=1))

@@ -34,6 +34,7 @@ PEOPLE = [  # PN with its groups, and other forms of it
     ("Щербаков^Вячеслав", ["Щербаков", "Вячеслав", "Shcherbakov"]),
     ("Nakhleh^Ghassan^^Prof=نخلة^غسان", ["Nakhleh", "Ghassan", "نخلة"]),
     ("Ng^Xiuling", ["Xiuling", "Wei Ng", "NG, XIULING"]),
+    ("Ng^Xiu Li", ["Xiu", "Xiu Ng", "NG, XIU LI"]),
     ("Papadimitriou^Ελένη", ["Papadimitriou", "Ελένη", "Papadimitriu"]),
     ("Yılmazoğlu^İbrahim", ["Yılmazoğlu", "İbrahim", "Yilmazoglu", "IBRAHIM"])]
 DATES = ["3. März 1951", "03.03.51", "le 3 mars 1951", "1951年3月3日", "昭和26年3月3日", "3-MAR-1951",
@@ -77,8 +78,7 @@ class Planter:
         """The next of the pool, in a sentence of the trade; noted with its place."""
         self.at += 1
         said = self.pool[self.at % len(self.pool)]
-        if len(said.encode("utf-8")) > 3:  # three bytes stand in any compressed image
-            self.tokens[said] = f"{said!r} in {where}"
+        self.tokens[said] = f"{said!r} in {where}"
         frame = ["chest {} with contrast", "{}", "axial, {}; no lesion", "see {} (left knee)"]
         return frame[self.at % len(frame)].format(said)
 
@@ -155,11 +155,20 @@ def plant_file(source, target, ordinal):
     return planter.tokens
 
 
+def without_frames(path):
+    """Three bytes stand in any compressed image: names of three letters are looked for beside it."""
+    whole = path.read_bytes()
+    pixels = pydicom.dcmread(path, force=True).get("PixelData") or b""
+    at = whole.rfind(pixels) if pixels else -1
+    return whole if at < 0 else whole[:at] + whole[at + len(pixels):]
+
+
 def leaks_in(path, tokens):
-    lowered = plant.head_bytes(path).lower()
-    narrow = lowered.replace(b"\0", b"")
+    texts = [text for whole in (plant.head_bytes(path), without_frames(path))
+             for text in (whole.lower(), whole.lower().replace(b"\0", b""))]
     return [where for token, where in tokens.items()
-            if any(form in text for form in plant.forms(token) for text in (lowered, narrow))]
+            if any(form in text for form in plant.forms(token)
+                   for text in texts[2 * (len(token.encode("utf-8")) <= 3):])]
 
 
 def plant_all(corpus, folder, step):

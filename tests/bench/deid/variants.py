@@ -23,12 +23,14 @@ class Extra:
 
     def __init__(self):
         self.variants, self.digits, self.keep, self.dates = {}, {}, {}, {}
+        self.person = {}  # {keyword: (value, what may stay of it)}
 
     def plant(self, planter, dataset):
         self._names(planter, dataset)
         self._numbers(planter, dataset)
         self._clinical(planter, dataset)
         self._dates(dataset)
+        self._person(dataset)
 
     def _names(self, planter, dataset):
         surname, given = planter.surname, planter.given
@@ -70,3 +72,10 @@ class Extra:
             setattr(dataset, keyword, value)
             self.dates[keyword] = value
         dataset.StudyTime = "101500"
+
+    def _person(self, dataset):
+        """Nobody is older than 90 (45 CFR 164.514(b)(2)(i)(C))."""
+        self.person = {"PatientSex": ("F", "F"), "PatientAge": ("094Y", "090Y"),
+                       "PatientSize": ("1.68", "1.68"), "PatientWeight": ("71.25", "71.25")}
+        for keyword, (value, _) in self.person.items():
+            setattr(dataset, keyword, value)

@@ -179,6 +179,17 @@ TEST(Engine, MovesAllDatesOfAPolicyTogether) {
   EXPECT_FALSE(years.HasValue(tags::StudyTime));
 }
 
+// What must be there under a policy that keeps no dates says nothing about when.
+TEST(Engine, ADummyOfADateIsTheSameForAll) {
+  DataSet head = CtHead();
+  head.SetString(tags::ContentDate, "20240102");
+  head.SetString(tags::ContentTime, "101112");
+  const DataSet out = CleanWith(LoadPolicy("basic"), head).instance.data_set();
+  EXPECT_EQ(out.GetString(tags::ContentDate), "19000101");
+  EXPECT_EQ(out.GetString(tags::ContentTime), "000000");
+  EXPECT_EQ(out.GetString(tags::LongitudinalTemporalInformationModified), "REMOVED");
+}
+
 TEST(Engine, TellsTheTruthAboutItsMethod) {
   const DataSet basic = CleanWith(LoadPolicy("basic"), CtHead()).instance.data_set();
   EXPECT_EQ(basic.GetString(tags::PatientIdentityRemoved), "YES");

@@ -3,7 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+#include <set>
+
 #include "deid/encodings.h"
+#include "deid/pattern_index.h"
 #include "dicom/charset.h"
 #include "dicom/error.h"
 #include "fixtures.h"
@@ -104,6 +108,47 @@ TEST_F(SentinelTest, LeavesOutWhatThePolicyRetains) {
   dictionary_.Add(IdentifierKind::kInstitution, "Zauberberg Klinik");
   EXPECT_TRUE(Finds("Zauberberg"));
   EXPECT_FALSE(Finds("Zauberberg", Options().Set(Option::kRetainInstitutionIdentity)));
+}
+
+std::string Small(std::string text) {
+  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  return text;
+}
+
+// Few letters in either case and a byte above 0x7F, so that everything begins like everything else.
+std::string Scribble(std::mt19937& chance, size_t size) {
+  constexpr std::string_view kBytes = "aAbB1\xC3";
+  std::string text(size, ' ');
+  for (char& c : text) c = kBytes[chance() % kBytes.size()];
+  return text;
+}
+
+TEST(PatternIndex, FindsWhatALookAtEachPlaceFinds) {
+  std::mt19937 chance(7);
+  for (int round = 0; round < 300; ++round) {
+    PatternIndex index;
+    std::vector<std::string> patterns;
+    for (uint32_t id = 0; id < 1 + chance() % 8; ++id) {
+      patterns.push_back(Scribble(chance, 3 + chance() % 7));
+      index.Add(patterns.back(), id);
+    }
+    index.Build();
+    const std::string text = Scribble(chance, chance() % 300);
+    std::set<std::pair<size_t, uint32_t>> expected, found;
+    for (uint32_t id = 0; id < patterns.size(); ++id) {
+      const std::string small = Small(patterns[id]);
+      for (size_t at = Small(text).find(small); at != text.npos;
+           at = Small(text).find(small, at + 1)) {
+        expected.emplace(at, id);
+      }
+    }
+    index.Run(text, [&](uint32_t id, size_t begin, size_t end) {
+      EXPECT_EQ(end - begin, patterns[id].size());
+      found.emplace(begin, id);
+      return true;
+    });
+    ASSERT_EQ(found, expected) << round;
+  }
 }
 
 TEST(Dictionary, CollectsEveryPersonAtEveryDepth) {
