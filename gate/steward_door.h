@@ -73,6 +73,10 @@ class StewardDoor {
   Json::Value FaceMask(const Json::Value&);
 
   // steward_quarantine.cpp
+  std::vector<store::QuarantineRow> Asked(const Json::Value& request) const;
+  Json::Value ReleaseOne(const Json::Value& request, const store::QuarantineRow& row);
+  void Reject(store::Transaction& transaction, const store::QuarantineRow& row,
+              const std::string& why) const;
   Json::Value Settle(const Json::Value& request, const store::QuarantineRow& row,
                      const char* released, const std::optional<deid::Reason>& reason);
   // steward_pixels.cpp

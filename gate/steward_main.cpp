@@ -24,10 +24,12 @@ using glossator::ErrorKind;
 
 constexpr const char* kHelp =
     "usage: glossator-steward [--socket PATH] [--json] COMMAND\n"
-    "  quarantine list | show N [--picture FILE.png [--frame F]] | reject N [--why TEXT]\n"
-    "  quarantine release N [--why TEXT] [--device]\n"
+    "  quarantine list | show N [--picture FILE.png [--frame F]]\n"
+    "  quarantine reject N [--why TEXT] [--series]\n"
+    "  quarantine release N [--why TEXT] [--device | --series]\n"
     "  quarantine redact N X,Y,WIDTH,HEIGHT... [--why TEXT] [--device]\n"
-    "      (--device: this rule for this device from now on)\n"
+    "      (--device: this rule for this device from now on;\n"
+    "       --series: all of its series that are sealed for the same)\n"
     "  rules list | add FILE --project P | remove N    (docs/pixels.md)\n"
     "  held list | show N | resolve N accept-current|retry|give-up\n"
     "  face mask UID --picture FILE.png [--frame F]    (what was cut from an image)\n"
@@ -77,8 +79,8 @@ Request ParseRequest(const std::vector<std::string>& arguments) {
     const auto& argument = arguments[i];
     if (argument == "--json") {
       request.json = true;
-    } else if (argument == "--device") {
-      request.options["device"] = true;
+    } else if (argument == "--device" || argument == "--series") {
+      request.options[argument.substr(2)] = true;
     } else if (argument.rfind("--", 0) != 0) {
       request.words.push_back(argument);
     } else if (i + 1 >= arguments.size() || !TakeOption(request, argument, arguments[++i])) {

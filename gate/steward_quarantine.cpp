@@ -60,11 +60,44 @@ Json::Value StewardDoor::QuarantineShow(const Json::Value& request) {
   return reply;
 }
 
+// One entry, or all of its series that are sealed for the same.
+std::vector<store::QuarantineRow> StewardDoor::Asked(const Json::Value& request) const {
+  const auto row = parts_.readmission.OpenRow(request["number"].asInt64());
+  if (!request.get("series", false).asBool()) return {row};
+  if (!row.study || row.series.empty()) {
+    throw Error(ErrorKind::kInvalid, "the series of the entry is not known");
+  }
+  std::vector<store::QuarantineRow> rows;
+  parts_.database.Read([&](const store::Reader& reader) {
+    rows = store::OpenOfSeries(reader, *row.study, row.series);
+  });
+  std::erase_if(rows, [&](const auto& other) { return other.reason != row.reason; });
+  return rows;
+}
+
 // The steward has looked at the pixels and found nothing: the object is judged like any other, only
 // that what a person may decide is set aside. Text and face are two decisions, text first. What it
 // is sealed for then, is said and noted.
 Json::Value StewardDoor::QuarantineRelease(const Json::Value& request) {
-  const auto row = parts_.readmission.OpenRow(request["number"].asInt64());
+  const auto rows = Asked(request);
+  if (rows.size() == 1) return ReleaseOne(request, rows.front());
+  if (request.get("device", false).asBool()) {
+    throw Error(ErrorKind::kInvalid, "--device is said of one entry");
+  }
+  Json::Value reply;
+  int released = 0;
+  for (const auto& row : rows) {
+    auto one = ReleaseOne(request, row);
+    const bool sealed = one["outcome"].asString() == "SEALED";
+    if (!sealed) ++released;
+    if (sealed || reply.isNull()) reply = std::move(one);
+  }
+  reply["released"] = released;
+  reply["of"] = Json::UInt64(rows.size());
+  return reply;
+}
+
+Json::Value StewardDoor::ReleaseOne(const Json::Value& request, const store::QuarantineRow& row) {
   if (!deid::IsReleasable(row.reason)) {
     return Settle(request, row, "", deid::Reason{row.reason, row.path});
   }
@@ -98,19 +131,24 @@ Json::Value StewardDoor::Settle(const Json::Value& request, const store::Quarant
 }
 
 Json::Value StewardDoor::QuarantineReject(const Json::Value& request) {
-  const auto row = parts_.readmission.OpenRow(request["number"].asInt64());
+  const auto rows = Asked(request);
   parts_.database.Write([&](store::Transaction& transaction) {
-    store::SetQuarantineState(transaction, row.number, "REJECTED");
-    // It made its series incomplete; the others may lose their faces now.
-    if (row.reason != deid::reasons::kFace && row.study && parts_.intake.Defaces(row.project)) {
-      store::SetFaceTries(transaction, *row.study, row.series, kFaceTries);
-    }
-    Json::Value fields;
-    fields["quarantine"] = Json::Int64(row.number);
-    fields["why"] = request.get("why", "").asString();
-    store::Append(transaction, "quarantine.rejected", "steward", fields);
+    for (const auto& row : rows) Reject(transaction, row, request.get("why", "").asString());
   });
   return Json::Value(Json::objectValue);
+}
+
+void StewardDoor::Reject(store::Transaction& transaction, const store::QuarantineRow& row,
+                         const std::string& why) const {
+  store::SetQuarantineState(transaction, row.number, "REJECTED");
+  // It made its series incomplete; the others may lose their faces now.
+  if (row.reason != deid::reasons::kFace && row.study && parts_.intake.Defaces(row.project)) {
+    store::SetFaceTries(transaction, *row.study, row.series, kFaceTries);
+  }
+  Json::Value fields;
+  fields["quarantine"] = Json::Int64(row.number);
+  fields["why"] = why;
+  store::Append(transaction, "quarantine.rejected", "steward", fields);
 }
 
 Json::Value StewardDoor::Conflicts(const Json::Value& request) {

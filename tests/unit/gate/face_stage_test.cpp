@@ -195,14 +195,33 @@ TEST_F(FaceStageTest, ASeriesOfWhichOneImageIsSealedForItsTextIsCutWhenThatIsDec
 }
 
 TEST_F(FaceStageTest, WhatCannotBeCutAPersonMayRelease) {
-  SendSlices(0, 1);
+  SendSlices(0, 3);
   Await([&] { return StudyState() == "QUARANTINED"; });
-  const auto row = AskSteward("quarantine.list")["items"][0];
-  EXPECT_EQ(AskSteward("quarantine.release", row["number"].asInt64())["outcome"].asString(),
-            "RELEASED");
+  const auto number = AskSteward("quarantine.list")["items"][0]["number"].asInt64();
+  Json::Value request;
+  request["series"] = true;
+  request["device"] = true;
+  EXPECT_THROW(AskSteward("quarantine.release", number, request), Error);
+  request.removeMember("device");
+  const auto reply = AskSteward("quarantine.release", number, request);
+  EXPECT_EQ(reply["outcome"].asString(), "RELEASED");
+  EXPECT_EQ(reply["released"].asInt(), 3);
   const auto objects = Shown(AwaitBatch());
-  ASSERT_EQ(objects.size(), 1u);
-  EXPECT_EQ(objects[0].GetString(tags::RecognizableVisualFeatures), "YES");
+  ASSERT_EQ(objects.size(), 3u);
+  for (const auto& object : objects) {
+    EXPECT_EQ(object.GetString(tags::RecognizableVisualFeatures), "YES");
+  }
+}
+
+TEST_F(FaceStageTest, APersonRejectsAWholeSeries) {
+  SendSlices(0, 3);
+  Await([&] { return StudyState() == "QUARANTINED"; });
+  const auto number = AskSteward("quarantine.list")["items"][0]["number"].asInt64();
+  Json::Value request;
+  request["series"] = true;
+  AskSteward("quarantine.reject", number, request);
+  EXPECT_EQ(EventsOf("quarantine.rejected").size(), 3u);
+  EXPECT_EQ(Open("(0028,0302)"), 0u);
 }
 
 }  // namespace
