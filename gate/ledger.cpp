@@ -6,6 +6,8 @@
 #include <map>
 
 #include "dicom/error.h"
+#include "dicom/io.h"
+#include "dicom/transfer_syntax.h"
 #include "model/log.h"
 #include "store/gate_object.h"
 #include "store/journal.h"
@@ -314,19 +316,38 @@ void Ledger::KeepSealed(const Entry& entry) {
   parts_.files.SyncDirectory(parts_.quarantine_directory);
 }
 
-std::string Ledger::OpenQuarantined(const store::QuarantineRow& row) const {
+void Ledger::ReadQuarantined(const store::QuarantineRow& row, const Take& take) const {
   auto file = parts_.files.Open(QuarantineFile(row.place), false);
   const auto size = file->Size();
   const auto key = vault::UnwrapKey(parts_.keys.wrap, kQuarantineKeyPlace, row.key);
   vault::ChunkOpener opener(key);
-  std::string plain;
   for (uint64_t offset = 0; offset < size;) {
     const uint32_t length = FromLittleEndian(file->ReadAt(offset, kLengthBytes));
     offset += kLengthBytes + length;
-    plain += opener.Open(file->ReadAt(offset - length, length), offset >= size);
+    take(opener.Open(file->ReadAt(offset - length, length), offset >= size));
   }
   if (!opener.complete()) throw Error(ErrorKind::kInvalid, "the quarantined object is cut short");
+}
+
+std::string Ledger::OpenQuarantined(const store::QuarantineRow& row) const {
+  std::string plain;
+  ReadQuarantined(row, [&](std::string_view piece) { plain += piece; });
   return plain;
+}
+
+dicom::DataSet Ledger::QuarantinedHead(const store::QuarantineRow& row) const {
+  const auto* syntax = dicom::FindTransferSyntax(row.transfer_syntax_uid);
+  if (syntax == nullptr) throw Error(ErrorKind::kInternal, "an unknown transfer syntax");
+  dicom::HeadScanner scanner(*syntax);
+  std::string head;
+  bool whole = false;
+  ReadQuarantined(row, [&](std::string_view piece) {
+    if (whole) return;
+    head += piece;
+    whole = scanner.Scan(head) == dicom::HeadScanner::State::kAtPixelData;
+    if (whole) head.resize(scanner.head_size());
+  });
+  return dicom::Read(head, *syntax);
 }
 
 void Ledger::Discard(const store::QuarantineRow& row) noexcept {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "deid/film.h"
 #include "dicom/io.h"
 #include "gate/at_rest.h"
 #include "gate/png.h"
@@ -21,6 +22,8 @@ constexpr uint32_t kPictureSideMax = 1600;  // of a picture that goes over the s
 deid::Reason Unreadable() {
   return {std::string(deid::reasons::kBurnedInRisk), deid::kUnreadablePath};
 }
+
+deid::Reason NoRule() { return {std::string(deid::reasons::kBurnedInRisk), deid::kNoRulePath}; }
 
 pixels::Reply AskWorker(pixels::Worker& worker, const pixels::Request& request) {
   auto reply = worker.Ask(request);
@@ -98,22 +101,43 @@ dicom::DataSet PixelRounds::Opened(const store::QuarantineRow& row) const {
 void PixelRounds::Clean(const store::QuarantineRow& row) {
   const auto& project = parts_.readmission.ProjectOf(row);
   const auto& engine = parts_.intake.EngineOf(project.id);
-  const bool film = row.reason == deid::reasons::kBitstream;  // nobody need look at its pixels
-  if (engine.policy().seal_pixels && !film) return SetTries(row, 0);
+  const bool waited_only = row.reason == deid::reasons::kBitstream;
+  if (engine.policy().seal_pixels && !waited_only) return SetTries(row, 0);
+  if (deid::IsFilm(row.transfer_syntax_uid)) return CleanFilm(row);
   const Decided kept{"quarantine.kept", "gate", ""};
   if (row.size > kObjectBytesMax) return parts_.readmission.KeepSealed(row, Unreadable(), kept);
   auto object = Opened(row);
   const auto& syntax = SyntaxOf(row);
   const deid::PixelStage stage(*parts_.rules.Of(project.id), parts_.worker, &stop_);
-  const auto screened = parts_.intake.Screen(project, object, syntax);
-  const auto result = engine.policy().seal_pixels ? deid::PixelResult{screened, false}
-                                                  : stage.Clean(object, syntax, screened);
+  const auto result = stage.Clean(object, syntax, parts_.intake.Screen(project, object, syntax));
   if (stop_) return SetTries(row, row.pixel_tries);
   auto reason = result.reasons.empty() ? std::nullopt : std::optional(result.reasons.front());
   if (!reason)
     reason = parts_.readmission.Admit(row, dicom::Write(object, syntax),
                                       {.digests = {}, .pixels_ran = result.ran});
   if (reason) return parts_.readmission.KeepSealed(row, *reason, kept);
+  parts_.readmission.Release(row, {"quarantine.cleaned", "gate", ""});
+}
+
+// No codec reads a film, so its head decides: who need not look at it, or whose device burns in
+// nothing, is cleaned where it passes, in bounded memory.
+void PixelRounds::CleanFilm(const store::QuarantineRow& row) {
+  const Decided kept{"quarantine.kept", "gate", ""};
+  const auto& project = parts_.readmission.ProjectOf(row);
+  const bool looks = !parts_.intake.EngineOf(project.id).policy().seal_pixels;
+  const auto plan = looks ? pixels::PlanFor(parts_.ledger.QuarantinedHead(row),
+                                            *parts_.rules.Of(project.id), true)
+                          : pixels::Plan();
+  const bool trusted = plan.step == pixels::Step::kBlank && plan.blank.empty() && !plan.detect;
+  const bool waited_only = row.reason == deid::reasons::kBitstream;
+  if (!trusted && (!waited_only || plan.step != pixels::Step::kNothing)) {
+    const bool unknown = plan.step == pixels::Step::kSealed;
+    return parts_.readmission.KeepSealed(row, unknown ? NoRule() : Unreadable(), kept);
+  }
+  if (const auto reason =
+          parts_.readmission.AdmitOriginal(row, {.digests = {}, .pixels_ran = trusted})) {
+    return parts_.readmission.KeepSealed(row, *reason, kept);
+  }
   parts_.readmission.Release(row, {"quarantine.cleaned", "gate", ""});
 }
 

@@ -65,6 +65,7 @@ class PixelRounds {
  private:
   void Try(const store::QuarantineRow& row);
   void Clean(const store::QuarantineRow& row);
+  void CleanFilm(const store::QuarantineRow& row);
   void SetTries(const store::QuarantineRow& row, int64_t tries);
 
   Parts parts_;

@@ -64,6 +64,72 @@ Json::Value EventFields(const store::QuarantineRow& row, const deid::Reason& rea
   return fields;
 }
 
+// An object on its way in: its head opens a writer, which takes the rest.
+class Entrance {
+ public:
+  using Open = std::function<std::unique_ptr<ObjectWriter>(std::string_view head)>;
+  Entrance(const dicom::TransferSyntax& syntax, Open open)
+      : scanner_(syntax), open_(std::move(open)) {}
+
+  void Take(std::string_view piece) {
+    if (reason_) return;
+    if (writer_) return Try([&] { writer_->Write(piece); });
+    // Mostly the head is in the first piece: no copy then.
+    const size_t before = head_.size();
+    if (before > 0) head_ += piece;
+    const std::string_view all = before > 0 ? std::string_view(head_) : piece;
+    if (scanner_.Scan(all) == dicom::HeadScanner::State::kAtPixelData) {
+      Begin(all.substr(0, scanner_.head_size()));
+      const auto pixels = all.substr(scanner_.head_size());
+      if (!reason_) Try([&] { writer_->Write(pixels); });
+    } else if (before == 0) {
+      head_ = piece;
+    }
+  }
+
+  // nullopt: written.
+  std::optional<deid::Reason> Finish() {
+    if (!writer_ && !reason_) Begin(head_);
+    const auto done = std::make_shared<std::promise<dimse::Status>>();
+    Try([&] {
+      writer_->Finish([done](dimse::Status answer) { done->set_value(std::move(answer)); });
+    });
+    if (reason_) return reason_;
+    if (done->get_future().get().code != dimse::kSuccess) {
+      throw Error(ErrorKind::kUnavailable, "the object could not be written");
+    }
+    return std::nullopt;
+  }
+
+ private:
+  void Begin(std::string_view head) {
+    writer_ = open_(head);
+    reason_ = writer_->sealed_for();
+    if (reason_ && reason_->code == deid::reasons::kConflict) {
+      throw Error(ErrorKind::kBusy, "the same instance is being received, try again");
+    }
+  }
+
+  // What the writer finds wrong is the object's fault.
+  template <class Step>
+  void Try(Step&& step) {
+    if (reason_) return;
+    try {
+      step();
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::kInvalid) throw;
+      const auto problem = writer_->pixel_problem();
+      reason_ = {std::string(problem.empty() ? deid::reasons::kBitstream : problem), "(7FE0,0010)"};
+    }
+  }
+
+  dicom::HeadScanner scanner_;
+  Open open_;
+  std::string head_;
+  std::unique_ptr<ObjectWriter> writer_;
+  std::optional<deid::Reason> reason_;
+};
+
 }  // namespace
 
 std::string_view HeadPart(std::string_view bytes, const dicom::TransferSyntax& syntax) {
@@ -100,8 +166,23 @@ std::optional<deid::Reason> Readmission::Admit(const store::QuarantineRow& row,
   return reason;
 }
 
+std::optional<deid::Reason> Readmission::AdmitOriginal(const store::QuarantineRow& row,
+                                                       Readmitted work) {
+  ledger_.Flush();
+  auto reason = PutFrom(
+      row, [&](const Ledger::Take& take) { ledger_.ReadQuarantined(row, take); }, std::move(work));
+  ledger_.Flush();
+  return reason;
+}
+
 std::optional<deid::Reason> Readmission::Put(const store::QuarantineRow& row,
                                              std::string_view plain, Readmitted work) {
+  return PutFrom(
+      row, [&](const Ledger::Take& take) { take(plain); }, std::move(work));
+}
+
+std::optional<deid::Reason> Readmission::PutFrom(const store::QuarantineRow& row,
+                                                 const Source& source, Readmitted work) {
   std::optional<store::InstanceRow> held;
   database_.Read(
       [&](const store::Reader& reader) { held = store::FindInstance(reader, row.identity_index); });
@@ -109,38 +190,22 @@ std::optional<deid::Reason> Readmission::Put(const store::QuarantineRow& row,
       held && held->digest == row.digest && held->identity_digest == row.identity_digest;
   if (same) return std::nullopt;  // released before, and killed before that was noted
   if (held) return deid::Reason{std::string(deid::reasons::kConflict), ""};
+  work.digests = {row.digest, row.identity_digest};
+  Entrance entrance(SyntaxOf(row), [&](std::string_view head) { return Begin(row, head, work); });
+  source([&](std::string_view piece) { entrance.Take(piece); });
+  return entrance.Finish();
+}
+
+std::unique_ptr<ObjectWriter> Readmission::Begin(const store::QuarantineRow& row,
+                                                 std::string_view head_bytes,
+                                                 const Readmitted& work) {
   const auto& syntax = SyntaxOf(row);
-  const auto head_bytes = HeadPart(plain, syntax);
   const auto head = dicom::Read(head_bytes, syntax);
   dimse::StoreRequest original;
   original.sop_class_uid = head.GetString(tags::SOPClassUID);
   original.sop_instance_uid = head.GetString(tags::SOPInstanceUID);
   original.transfer_syntax = &syntax;
-  work.digests = {row.digest, row.identity_digest};
-  const auto writer =
-      intake_.Admit(&ProjectOf(row), head_bytes, syntax, original, kNoAssociation, {}, &work);
-  if (auto reason = writer->sealed_for()) {
-    if (reason->code != deid::reasons::kConflict) return reason;
-    throw Error(ErrorKind::kBusy, "the same instance is being received, try again");
-  }
-  return Write(*writer, plain.substr(head_bytes.size()));
-}
-
-std::optional<deid::Reason> Readmission::Write(ObjectWriter& writer, std::string_view pixels) {
-  const auto done = std::make_shared<std::promise<dimse::Status>>();
-  try {
-    if (!pixels.empty()) writer.Write(pixels);
-    writer.Finish([done](dimse::Status answer) { done->set_value(std::move(answer)); });
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::kInvalid) throw;
-    const auto problem = writer.pixel_problem();
-    return deid::Reason{std::string(problem.empty() ? deid::reasons::kBitstream : problem),
-                        "(7FE0,0010)"};
-  }
-  if (done->get_future().get().code != dimse::kSuccess) {
-    throw Error(ErrorKind::kUnavailable, "the object could not be written");
-  }
-  return std::nullopt;
+  return intake_.Admit(&ProjectOf(row), head_bytes, syntax, original, kNoAssociation, {}, &work);
 }
 
 void Readmission::Release(const store::QuarantineRow& row, const Decided& decided) {

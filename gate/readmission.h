@@ -40,6 +40,8 @@ class Readmission {
   // it was so already. Else why the original stays sealed. Throws kBusy: try again.
   std::optional<deid::Reason> Admit(const store::QuarantineRow& row, std::string_view plain,
                                     Readmitted work);
+  // The original as it came, in bounded memory, whatever its size.
+  std::optional<deid::Reason> AdmitOriginal(const store::QuarantineRow& row, Readmitted work);
   // The same for one of many: the caller flushes the ledger before the first and after the last.
   std::optional<deid::Reason> Put(const store::QuarantineRow& row, std::string_view plain,
                                   Readmitted work);
@@ -56,7 +58,12 @@ class Readmission {
  private:
   void ComeToFace(store::Transaction& transaction, const store::QuarantineRow& row,
                   const Decided& decided) const;
-  std::optional<deid::Reason> Write(ObjectWriter& writer, std::string_view pixels);
+  // Hands the object over piece by piece.
+  using Source = std::function<void(const Ledger::Take& take)>;
+  std::optional<deid::Reason> PutFrom(const store::QuarantineRow& row, const Source& source,
+                                      Readmitted work);
+  std::unique_ptr<ObjectWriter> Begin(const store::QuarantineRow& row, std::string_view head_bytes,
+                                      const Readmitted& work);
 
   const Config& config_;
   store::Database& database_;

@@ -107,10 +107,12 @@ Json::Value StewardDoor::ReleaseOne(const Json::Value& request, const store::Qua
     throw Error(ErrorKind::kInvalid, "a face is no matter of the device; release without --device");
   }
   if (device) AddRuleFor(row, {});
-  const auto looked =
-      face ? parts_.pixel_rounds.LookedAt(row) : Looked{parts_.ledger.OpenQuarantined(row), false};
+  if (!face) {
+    return Settle(request, row, "quarantine.released", parts_.readmission.AdmitOriginal(row, {}));
+  }
+  const auto looked = parts_.pixel_rounds.LookedAt(row);
   const auto reason = parts_.readmission.Admit(
-      row, looked.bytes, {.digests = {}, .pixels_ran = looked.ran, .face_decided = face});
+      row, looked.bytes, {.digests = {}, .pixels_ran = looked.ran, .face_decided = true});
   return Settle(request, row, "quarantine.released", reason);
 }
 
