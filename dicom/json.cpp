@@ -58,22 +58,31 @@ std::string PlaceIn(const std::string& words) {
   return place + (duplicate ? ": a key occurs twice" : ": not JSON");
 }
 
-void AppendEscaped(std::string& out, std::string_view text) {
+void AppendEscape(std::string& out, char c) {
   static constexpr char kHex[] = "0123456789abcdef";
   static constexpr std::string_view kShort = "\"\\\b\f\n\r\t";
   static constexpr std::string_view kLetters = "\"\\bfnrt";
+  out += '\\';
+  if (const size_t found = kShort.find(c); found != kShort.npos) {
+    out += kLetters[found];
+    return;
+  }
+  out += "u00";
+  out += kHex[c >> 4];
+  out += kHex[c & 15];
+}
+
+void AppendEscaped(std::string& out, std::string_view text) {
+  const auto needs_escape = [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
+  };
   out += '"';
-  for (const char c : text) {
-    if (const size_t found = kShort.find(c); found != kShort.npos) {
-      out += '\\';
-      out += kLetters[found];
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      out += "\\u00";
-      out += kHex[c >> 4];
-      out += kHex[c & 15];
-    } else {
-      out += c;
-    }
+  for (auto rest = text.begin(); rest != text.end();) {
+    const auto plain = std::find_if(rest, text.end(), needs_escape);
+    out.append(rest, plain);
+    if (plain == text.end()) break;
+    AppendEscape(out, *plain);
+    rest = plain + 1;
   }
   out += '"';
 }

@@ -33,6 +33,7 @@ constexpr unsigned kOwnerAndGroup = 0660;
 // than the margin; what is larger is refused while the sender can still be told.
 constexpr uint64_t kImportableBytesMax = UINT32_MAX - (uint64_t{1} << 20);
 constexpr uint64_t kSegmentBytesMin = 1 << 20;
+constexpr size_t kSegmentsAhead = 4;
 constexpr auto kAnswerMax = std::chrono::seconds(10);  // also for one who waits for its twin
 
 // Sockets stand on the real file system, whatever holds the rest.
@@ -69,6 +70,7 @@ spool::Options SpoolOptions(const Config& config) {
   // A small spool has several segments too: only whole ones are used again.
   const uint64_t share = std::max(config.spool_bytes_max / 8 & ~uint64_t{4095}, kSegmentBytesMin);
   options.segment_bytes = std::min(options.segment_bytes, share);
+  options.written_ahead = kSegmentsAhead;
   return options;
 }
 

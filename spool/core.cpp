@@ -15,6 +15,9 @@ namespace {
 
 // How often a full disk is tried again.
 constexpr auto kRetry = std::chrono::milliseconds(200);
+// How long nothing comes before a step is taken to write ahead, and how long a start takes for it.
+constexpr auto kIdle = std::chrono::milliseconds(250);
+constexpr auto kPreparation = std::chrono::milliseconds(150);
 // Chunks wait for this many bytes, or for a commit.
 constexpr uint64_t kWorthAWrite = 256 << 10;
 
@@ -48,6 +51,8 @@ RecoveryReport Spool::Core::Recover(const std::function<void(const Recovered&)>&
   if (thread_.joinable()) throw Error(ErrorKind::kInternal, "the spool was recovered before");
   const auto report = scribe_.Recover(visit);
   last_record_ = scribe_.last_record();
+  const auto enough = Siblings::Clock::now() + kPreparation;
+  while (scribe_.PrepareStep() && Siblings::Clock::now() < enough) continue;
   Publish();
   thread_ = std::thread([this] { Run(); });
   return report;
@@ -129,15 +134,24 @@ bool Spool::Core::HasWork() const {
 
 bool Spool::Core::Next(Group& group) {
   std::unique_lock lock(mutex_);
-  const auto has_work = [this] { return HasWork(); };
-  if (full_) {
-    wake_.wait_for(lock, kRetry, has_work);
-  } else {
-    wake_.wait(lock, has_work);
-  }
+  AwaitWork(lock);
   const bool complete = AwaitSiblings(lock);
   complete ? TakeAll(group) : TakeChunks(group);
   return !stop_;
+}
+
+void Spool::Core::AwaitWork(std::unique_lock<std::mutex>& lock) {
+  const auto has_work = [this] { return HasWork(); };
+  if (full_) {
+    wake_.wait_for(lock, kRetry, has_work);
+    return;
+  }
+  while (!prepared_ && !wake_.wait_for(lock, kIdle, has_work)) {
+    lock.unlock();
+    prepared_ = !scribe_.PrepareStep();
+    lock.lock();
+  }
+  wake_.wait(lock, has_work);
 }
 
 // False: more commits are expected, but there are chunks worth a write meanwhile.
@@ -170,6 +184,7 @@ void Spool::Core::Run() {
   for (bool more = true; more;) {
     Group group;
     more = Next(group);
+    prepared_ = false;
     Handle(group);
     CallWaiting();
   }

@@ -38,6 +38,7 @@ class Spool::Core {
   bool Push(Item& item);
   bool HasWork() const;
   bool Next(Group& group);  // false: the last group
+  void AwaitWork(std::unique_lock<std::mutex>& lock);
   bool AwaitSiblings(std::unique_lock<std::mutex>& lock);
   void TakeAll(Group& group);
   void TakeChunks(Group& group);
@@ -59,6 +60,7 @@ class Spool::Core {
   bool urgent_ = false;         // the queue holds more than chunks
   uint64_t queued_chunks_ = 0;  // bytes of those in the queue
   bool awaiting_ = false;       // more commits
+  bool prepared_ = false;       // nothing to write ahead since the last group
   Siblings siblings_;
   std::vector<Place> releases_;
   std::vector<std::function<void()>> waiting_;

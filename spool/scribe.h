@@ -69,6 +69,8 @@ class Scribe {
   // The last group has been written.
   void Close() { log_.Close(); }
 
+  // As of Segments: to be called while there is nothing else to do.
+  bool PrepareStep() { return segments_.PrepareStep(); }
   // Tries to find room when there was none.
   void Probe() { full_ = !log_.Ready(); }
   bool full() const { return full_; }

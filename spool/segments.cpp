@@ -10,6 +10,10 @@
 namespace glossator::spool {
 namespace {
 
+constexpr uint64_t kStep = 1 << 20;  // a commit that comes meanwhile waits for one
+// What lies ready must not be what others miss on a small disk: so many segments stay free there.
+constexpr uint64_t kLeftFree = 16;
+
 void WriteHeader(FileSystem::File& file, const SegmentHeader& header) {
   const auto bytes = Encode(header);
   const std::string zeros(kPage - bytes.size(), '\0');
@@ -29,6 +33,7 @@ void Segments::Adopt(const Contents& contents) {
 
 Segments::Opened Segments::Open(Place closed) {
   uint64_t slot = 0;
+  may_prepare_ = true;
   auto file = Reuse(slot);
   if (!file) file = Create(slot);
   if (!file) return {};
@@ -54,8 +59,51 @@ void Segments::RemoveUser(uint64_t segment) { --states_.at(SlotOf(segment)).user
 
 uint64_t Segments::bytes_in_use() const {
   uint64_t bytes = 0;
-  for (const auto& [slot, state] : states_) bytes += state.free() ? 0 : state.bytes;
+  for (const auto& [slot, state] : states_) {
+    bytes += state.free() || state.preparing ? 0 : state.bytes;
+  }
   return bytes;
+}
+
+// The first write to a preallocated block changes the file system's own tables, and the sync behind
+// it waits for its journal; a block that was written before costs neither.
+bool Segments::PrepareStep() {
+  try {
+    if (!preparing_ && !StartPreparing()) return false;
+    WriteAhead();
+  } catch (const Error&) {
+    may_prepare_ = false;
+    if (preparing_) states_[preparing_->slot].retired = true;
+    preparing_.reset();
+  }
+  return may_prepare_;
+}
+
+bool Segments::StartPreparing() {
+  const auto ready = std::ranges::count_if(states_, [&](const auto& entry) {
+    return entry.second.free() && entry.second.bytes == options_.segment_bytes;
+  });
+  if (!may_prepare_ || size_t(ready) >= options_.written_ahead) return false;
+  if (files_.FreeBytes(directory_) / kLeftFree < options_.segment_bytes) return false;
+  uint64_t slot = 0;
+  auto file = Create(slot);
+  may_prepare_ = file != nullptr;
+  if (!file) return false;
+  states_[slot] = {.bytes = options_.segment_bytes, .preparing = true};
+  preparing_ = {slot, std::move(file)};
+  return true;
+}
+
+void Segments::WriteAhead() {
+  static const std::string zeros(kStep, '\0');
+  const uint64_t bytes = std::min(kStep, options_.segment_bytes - preparing_->written);
+  const std::array<std::string_view, 1> piece{std::string_view(zeros).substr(0, bytes)};
+  preparing_->file->WriteAt(preparing_->written, piece);
+  preparing_->written += bytes;
+  if (preparing_->written < options_.segment_bytes) return;
+  preparing_->file->SyncData();
+  states_[preparing_->slot].preparing = false;
+  preparing_.reset();
 }
 
 // The file with the highest number stays, so that numbers never come back.

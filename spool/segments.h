@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "model/ports.h"
 #include "spool/scan.h"
@@ -35,6 +36,9 @@ class Segments {
   void RemoveUser(uint64_t segment);
 
   uint64_t bytes_in_use() const;
+  // One step towards `written_ahead` free files whose every block was written once. False: nothing
+  // to do, or no room. Never throws.
+  bool PrepareStep();
   // Removes free files beyond the spare ones, and those of another size.
   void Trim();
 
@@ -45,12 +49,20 @@ class Segments {
     uint64_t users = 0;
     bool open = false;
     bool retired = false;
-    bool free() const { return users == 0 && !open && !retired; }
+    bool preparing = false;
+    bool free() const { return users == 0 && !open && !retired && !preparing; }
+  };
+  struct Preparing {
+    uint64_t slot = 0;
+    std::unique_ptr<FileSystem::File> file;
+    uint64_t written = 0;
   };
 
   std::unique_ptr<FileSystem::File> Reuse(uint64_t& slot);
   std::unique_ptr<FileSystem::File> Create(uint64_t& slot);
   std::unique_ptr<FileSystem::File> MakeFile(const std::filesystem::path& path);
+  bool StartPreparing();
+  void WriteAhead();
   bool MayCreate() const;
   uint64_t UnusedSlot() const;
 
@@ -59,6 +71,8 @@ class Segments {
   Options options_;
   uint64_t generation_ = 0;           // the last one given
   std::map<uint64_t, State> states_;  // by slot
+  std::optional<Preparing> preparing_;
+  bool may_prepare_ = true;  // false after it failed, until the next Open
 };
 
 }  // namespace glossator::spool

@@ -25,6 +25,7 @@ struct Options {
   uint64_t queue_bytes_max = 32ull << 20;  // handed over and not yet written
   double high_water = 0.9;                 // share of bytes_max above which has_room() is false
   size_t spare_segments = 16;              // free files kept for reuse, more are removed
+  size_t written_ahead = 0;                // free files that are to lie ready (ADR 111)
 };
 
 // One record in the making. For one thread at a time. Destroyed before Commit: abandoned.

@@ -40,7 +40,7 @@ inline std::vector<std::string> ReadChunks(FileSystem& files, Place place) {
 // Drives the scribe by itself: no thread, the same groups each time.
 class Burst {
  public:
-  explicit Burst(FileSystem& files) : scribe_(files, "/spool", MakeOptions()) {
+  explicit Burst(FileSystem& files) : scribe_(files, "/spool", WithOneAhead()) {
     scribe_.Recover([](const Recovered&) {});
     next_ = scribe_.last_record();
   }
@@ -50,6 +50,12 @@ class Burst {
     options.segment_bytes = kSmallSegment;
     options.bytes_max = 40 * kSmallSegment;
     options.spare_segments = 2;
+    return options;
+  }
+
+  static Options WithOneAhead() {
+    Options options = MakeOptions();
+    options.written_ahead = 1;
     return options;
   }
 
@@ -82,6 +88,7 @@ class Burst {
       scribe_.Fail(group);
     }
     scribe_.Settle(group);
+    scribe_.PrepareStep();
     for (auto& item : group.items) {
       if (item.done) item.done(item.place);
     }

@@ -136,6 +136,38 @@ TEST_F(SpoolTest, UsesReleasedSegmentsAgainAndNeverTakesTheirOldFramesForNew) {
   EXPECT_EQ(found_[0].place, *kept);
 }
 
+// A first write into preallocated blocks made each sync wait for the file system's journal.
+class WritesAhead : public SpoolTest {
+ protected:
+  void SetUp() override {
+    options_.written_ahead = 3;
+    Start();
+  }
+  size_t Files() { return disk_.Paths().size() - 1; }  // without the lock
+};
+
+TEST_F(WritesAhead, WhenItStartsAndAgainWhileNothingComes) {
+  EXPECT_EQ(Files(), 3u);
+  EXPECT_EQ(spool_->bytes(), 0u);
+  std::vector<Place> places;
+  for (int i = 0; i < 4; ++i) places.push_back(*Write({std::string(30'000, 'x')}, "kept"));
+  const auto used = spool_->bytes() / kSmallSegment;
+  EXPECT_GE(used, 2u);
+  EXPECT_TRUE(Becomes([&] { return Files() >= used + 3; }));
+  Start();
+  EXPECT_EQ(found_.size(), 4u);
+  EXPECT_EQ(report_.damaged + report_.unfinished, 0u);
+}
+
+TEST_F(WritesAhead, NothingBeyondItsBoundAndNothingThatTheDiskCannotHold) {
+  options_.bytes_max = 2 * kSmallSegment;
+  Start();
+  EXPECT_TRUE(Write({"fits"}, "kept"));
+  std::this_thread::sleep_for(100ms);
+  EXPECT_LE(Files(), 3u);
+  EXPECT_TRUE(Write({"fits"}, "kept"));
+}
+
 TEST_F(SpoolTest, NeverGivesTheSamePlaceTwice) {
   std::set<Place> places;
   for (int start = 0; start < 20; ++start) {
