@@ -246,14 +246,15 @@ class Intake::Judgement {
       if (engine.policy().faces == deid::Faces::kDeface) arrival_.face_tries = kFaceTries;
       return Seal(*face, std::move(hold));
     }
+    const auto identifiers = binding_.study->dictionary();
     const auto cleaned =
-        engine.Clean(instance_, *binding_.study, *binding_.study->dictionary(), memo_.get(),
+        engine.Clean(instance_, *binding_.study, *identifiers, memo_.get(),
                      {.text_cleaned = done.pixels_ran, .face_removed = done.face_removed});
     if (!cleaned.problems.empty()) return Seal(cleaned.problems.front(), std::move(hold));
     arrival_.facts = Facts(engine.policy());
     return std::make_unique<CleanedObject>(intake_, binding_.study, std::move(hold),
-                                           instance_.data_set(), cleaned, *request_.transfer_syntax,
-                                           std::move(arrival_), again_);
+                                           instance_.data_set(), cleaned, identifiers,
+                                           *request_.transfer_syntax, std::move(arrival_), again_);
   }
 
  private:

@@ -36,8 +36,10 @@ void Commit(Intake& intake, RecordWriter& record, std::shared_ptr<Hold> hold, Ar
 
 CleanedObject::CleanedObject(Intake& intake, std::shared_ptr<Study> study,
                              std::shared_ptr<Hold> hold, const dicom::DataSet& original,
-                             const deid::Cleaned& cleaned, const dicom::TransferSyntax& syntax,
-                             Arrival arrival, const Readmitted* again)
+                             const deid::Cleaned& cleaned,
+                             const std::shared_ptr<const deid::Dictionary>& identifiers,
+                             const dicom::TransferSyntax& syntax, Arrival arrival,
+                             const Readmitted* again)
     : intake_(intake),
       study_(std::move(study)),
       hold_(std::move(hold)),
@@ -58,7 +60,17 @@ CleanedObject::CleanedObject(Intake& intake, std::shared_ptr<Study> study,
   record_.Write(meta);
   Put(body);
   // The search before the case opens reads heads only; deflated, head and pixels are one stream.
-  if (!deflater_) record_.EndChunk();
+  if (deflater_) return;
+  record_.EndChunk();
+  Search(meta + body, identifiers);
+}
+
+// While the study learns nothing more, that search need not read this head again.
+void CleanedObject::Search(std::string_view head,
+                           const std::shared_ptr<const deid::Dictionary>& identifiers) {
+  const auto& options = intake_.EngineOf(arrival_.project).policy().options;
+  if (identifiers->Compile(options)->Finds(head)) return;
+  study_->NoteSearched(arrival_.identity_index, identifiers);
 }
 
 // The original UIDs are all that the way back needs: the pseudonymous ones follow from the secret.

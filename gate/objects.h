@@ -48,8 +48,10 @@ void Commit(Intake& intake, RecordWriter& record, std::shared_ptr<Hold> hold, Ar
 
 class CleanedObject final : public ObjectWriter {
  public:
+  // `identifiers`: those of the study with which it was cleaned.
   CleanedObject(Intake& intake, std::shared_ptr<Study> study, std::shared_ptr<Hold> hold,
                 const dicom::DataSet& original, const deid::Cleaned& cleaned,
+                const std::shared_ptr<const deid::Dictionary>& identifiers,
                 const dicom::TransferSyntax& syntax, Arrival arrival,
                 const Readmitted* again = nullptr);
 
@@ -62,6 +64,7 @@ class CleanedObject final : public ObjectWriter {
  private:
   void Put(std::string_view bytes);  // of the data set
   void SealIdentity(const deid::Cleaned& cleaned);
+  void Search(std::string_view head, const std::shared_ptr<const deid::Dictionary>& identifiers);
 
   Intake& intake_;
   std::shared_ptr<Study> study_;

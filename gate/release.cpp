@@ -99,6 +99,7 @@ void Releaser::Decide(const store::StudyRow& study) {
     Quarantine(study, *reason);
   } else {
     Open(study);
+    known->ForgetSearched();
   }
 }
 
@@ -139,6 +140,7 @@ std::optional<deid::Reason> Releaser::Search(const Study& study,
     return deid::Reason{std::string(deid::reasons::kDictionaryFull), ""};
   const auto sentinel = dictionary->Compile(PolicyOf(study).options);
   for (const auto& instance : held) {
+    if (study.WasSearched(instance.identity_index)) continue;
     if (deid::FindsBesideTitles(*sentinel, HeadOf(reader_, study, instance))) {
       return deid::Reason{std::string(deid::reasons::kIdentifierFound), ""};
     }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -62,7 +63,25 @@ class Study final : public deid::Pseudonyms {
     auto merged = std::make_shared<deid::Dictionary>(*dictionary_);
     merged->Merge(more);
     dictionary_ = std::move(merged);
+    searched_.clear();
     return true;
+  }
+
+  // The head that was written of an instance has none of the identifiers of `with`.
+  void NoteSearched(std::string instance_index,
+                    const std::shared_ptr<const deid::Dictionary>& with) {
+    const std::lock_guard lock(mutex_);
+    if (with == dictionary_) searched_.insert(std::move(instance_index));
+  }
+  // And nothing was learned since.
+  bool WasSearched(const std::string& instance_index) const {
+    const std::lock_guard lock(mutex_);
+    return searched_.contains(instance_index);
+  }
+  // What is released is not searched again.
+  void ForgetSearched() {
+    const std::lock_guard lock(mutex_);
+    searched_.clear();
   }
 
   // One for each object that is cleaned at a time; forgotten when the last sender has gone.
@@ -97,6 +116,7 @@ class Study final : public deid::Pseudonyms {
   vault::Key identity_key_;
   mutable std::mutex mutex_;
   std::shared_ptr<const deid::Dictionary> dictionary_;
+  std::unordered_set<std::string> searched_;
   std::vector<std::unique_ptr<deid::HeadMemo>> memos_;
 };
 

@@ -2,6 +2,7 @@
 #include "node/importer.h"
 
 #include <algorithm>
+#include <atomic>
 #include <iterator>
 #include <string_view>
 
@@ -17,6 +18,26 @@ namespace tags = dicom::tags;
 
 // Orthanc holds an object three times while it takes it in.
 constexpr size_t kBytesAtOnce = 128u << 20;
+constexpr size_t kBytesPerSync = 64u << 20;
+
+// Sends what was put on its way to the disk while more is put: one sync for all at the end would
+// find both cores idle.
+class SyncBetween {
+ public:
+  explicit SyncBetween(Archive& archive) : archive_(archive) {}
+
+  void Add(size_t bytes) {
+    if ((put_ += bytes) < kBytesPerSync || syncing_.exchange(true)) return;
+    put_ = 0;
+    archive_.Sync();
+    syncing_ = false;
+  }
+
+ private:
+  Archive& archive_;
+  std::atomic<size_t> put_ = 0;
+  std::atomic<bool> syncing_ = false;
+};
 
 [[noreturn]] void Refuse(const BatchRecord& record, const char* why) {
   throw Error(ErrorKind::kInternal, "released object " + record.sop_instance_uid + ": " + why);
@@ -101,8 +122,11 @@ CaseInstance Importer::ImportOne(const Batch& batch, const BatchRecord& record) 
 std::vector<CaseInstance> Importer::Import(const Batch& batch) {
   std::vector<CaseInstance> instances(batch.records.size());
   const auto weigh = [&](size_t i) { return static_cast<size_t>(batch.records[i].size); };
-  SideBySide::Run(instances.size(), archive_.PutsAtOnce(), kBytesAtOnce, weigh,
-                  [&](size_t i) { instances[i] = ImportOne(batch, batch.records[i]); });
+  SyncBetween between(archive_);
+  SideBySide::Run(instances.size(), archive_.PutsAtOnce(), kBytesAtOnce, weigh, [&](size_t i) {
+    instances[i] = ImportOne(batch, batch.records[i]);
+    between.Add(weigh(i));
+  });
   archive_.Sync();
   return instances;
 }

@@ -94,6 +94,8 @@ void LabSide::Work() {
       const auto pause = more ? 0ms : now < lively_until ? kLively : kRound;
       std::unique_lock lock(mutex_);
       wake_.wait_for(lock, pause, [&] { return woken_ || stopping_; });
+      // Somebody did something here: what the gate makes of it is not long in coming.
+      if (woken_) lively_until = std::chrono::steady_clock::now() + kLately;
       woken_ = false;
     }
   } catch (...) {

@@ -63,5 +63,22 @@ TEST_F(IdentitiesTest, ManyAssociationsThatBringOneNewStudyGetOneAndTheSame) {
   });
 }
 
+// The search before a case opens reads again only what was written with fewer identifiers.
+TEST_F(IdentitiesTest, WhatWasSearchedCountsUntilTheStudyLearnsMore) {
+  const auto study = identities_.Bind("lung", Head(1), "").study;
+  const auto before = study->dictionary();
+  study->NoteSearched("one", before);
+  EXPECT_TRUE(study->WasSearched("one"));
+  deid::Dictionary more;
+  more.Add(deid::IdentifierKind::kName, "Nightingale");
+  ASSERT_TRUE(study->Learn(more));
+  EXPECT_FALSE(study->WasSearched("one"));
+  study->NoteSearched("two", before);  // was written while the other came
+  EXPECT_FALSE(study->WasSearched("two"));
+  study->NoteSearched("two", study->dictionary());
+  EXPECT_FALSE(study->Learn(more));
+  EXPECT_TRUE(study->WasSearched("two"));
+}
+
 }  // namespace
 }  // namespace glossator::gate

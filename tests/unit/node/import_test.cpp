@@ -62,6 +62,16 @@ TEST_F(Import, KeepsWhatThePolicyKeepsApartAndShowsItToManagersOnly) {
   EXPECT_FALSE(CaseFor(alice_).isMember("subgroups"));
 }
 
+// One sync for a whole large study left the cores idle while the disk wrote.
+TEST_F(Import, SendsALargeBatchOnItsWayToTheDiskBeforeItsEnd) {
+  TellStudy("RELEASED", 3, 1);
+  ReleaseBatch(1, {Slice(1), Slice(2), Slice(3)});
+  for (auto& record : gate_.batches[1]["records"]) record["size"] = 70 << 20;
+  node_->Tick();
+  ASSERT_EQ(CaseState(), "OPEN");
+  EXPECT_EQ(archive_.syncs, 4);
+}
+
 TEST_F(Import, RefusesBytesThatAreNotWhatTheGateReleased) {
   TellStudy("RELEASED", 2, 1);
   ReleaseBatch(1, {Slice(1), Slice(2)});

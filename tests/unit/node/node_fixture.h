@@ -112,10 +112,14 @@ class FakeArchive final : public Archive {
     fate_.Step();
     return files.contains(uid);
   }
-  void Sync() override { fate_.Step(); }
+  void Sync() override {
+    fate_.Step();
+    ++syncs;
+  }
 
   std::map<std::string, std::string> files;
   int puts = 0;
+  int syncs = 0;
 
  private:
   Fate& fate_;
