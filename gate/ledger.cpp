@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gate/ledger.h"
 
+#include <algorithm>
 #include <chrono>
 #include <iterator>
 #include <map>
@@ -23,6 +24,7 @@ constexpr size_t kLengthBytes = 4;
 constexpr auto kGather = std::chrono::milliseconds(100);
 constexpr size_t kEnough = 256;
 constexpr auto kRetry = std::chrono::seconds(1);  // when the database cannot be written (disk full)
+constexpr std::chrono::seconds kStuckMax{300};    // between two tries of a row by itself
 // Where objects keep coming there is never a moment without one: what was there before is written
 // long before this has passed.
 constexpr auto kFlushMax = std::chrono::seconds(2);
@@ -130,11 +132,39 @@ void Ledger::Flush() {
   --flushing_;
 }
 
+void Ledger::AwaitWork(std::unique_lock<std::mutex>& lock) {
+  const auto has_work = [this] { return stopping_ || !queue_.empty() || !tasks_.empty(); };
+  const auto next = std::ranges::min_element(stuck_, {}, &Entry::next_try);
+  if (next == stuck_.end()) {
+    changed_.wait(lock, has_work);
+  } else {
+    changed_.wait_until(lock, next->next_try, has_work);
+  }
+}
+
+void Ledger::TakeStuck() {
+  const auto now = Entry::Clock::now();
+  const auto due =
+      std::ranges::partition(stuck_, [&](const Entry& entry) { return entry.next_try > now; });
+  queue_.insert(queue_.end(), std::make_move_iterator(due.begin()),
+                std::make_move_iterator(due.end()));
+  stuck_.erase(due.begin(), due.end());
+}
+
+// A row that cannot be written (its study is gone) is tried less and less often; its record stays
+// in the spool.
+void Ledger::SetAside(Entry entry) {
+  entry.pause = std::clamp(2 * entry.pause, std::chrono::seconds(1), kStuckMax);
+  entry.next_try = Entry::Clock::now() + entry.pause;
+  stuck_.push_back(std::move(entry));
+}
+
 void Ledger::Run() {
   std::unique_lock lock(mutex_);
   while (true) {
-    changed_.wait(lock, [this] { return stopping_ || !queue_.empty() || !tasks_.empty(); });
+    AwaitWork(lock);
     RunTasks(lock);
+    TakeStuck();
     if (queue_.empty() && stopping_) return;
     if (queue_.empty()) continue;
     if (failing_) changed_.wait_for(lock, kRetry, [this] { return stopping_; });
@@ -156,18 +186,17 @@ void Ledger::Run() {
   }
 }
 
-// Removes what is recorded. One that cannot be must not keep back the others for ever.
+// Leaves nothing but what waits for the database. One that cannot be recorded must not keep back
+// the others.
 void Ledger::RecordWhatCanBe(std::vector<Entry>& entries) {
   const auto failure = TryToRecord(entries);
   if (!failure) return entries.clear();
-  if (*failure == ErrorKind::kUnavailable || entries.size() == 1) return;
-  std::vector<Entry> left;
-  for (auto& entry : entries) {
+  if (*failure == ErrorKind::kUnavailable) return;
+  for (auto& entry : std::exchange(entries, {})) {
     std::vector<Entry> one;
     one.push_back(std::move(entry));
-    if (TryToRecord(one)) left.push_back(std::move(one.front()));
+    if (TryToRecord(one)) SetAside(std::move(one.front()));
   }
-  entries = std::move(left);
 }
 
 std::optional<ErrorKind> Ledger::TryToRecord(std::vector<Entry>& entries) {

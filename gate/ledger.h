@@ -64,12 +64,18 @@ class Ledger {
 
  private:
   struct Entry {
+    using Clock = std::chrono::steady_clock;
     spool::Place place;
     Arrival arrival;
     std::function<void()> recorded;
+    std::chrono::seconds pause{0};  // of one that is stuck
+    Clock::time_point next_try{};
   };
 
   void Run();
+  void AwaitWork(std::unique_lock<std::mutex>& lock);
+  void TakeStuck();
+  void SetAside(Entry entry);
   void RunTasks(std::unique_lock<std::mutex>& lock);
   void RecordWhatCanBe(std::vector<Entry>& entries);
   // All or nothing; nullopt: all.
@@ -88,6 +94,7 @@ class Ledger {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<Entry> queue_;
+  std::vector<Entry> stuck_;  // of the ledger's thread
   std::vector<std::function<void()>> tasks_;
   size_t writing_ = 0;  // of RecordLater, not among the tasks yet
   size_t expected_ = 0;

@@ -63,5 +63,25 @@ TEST_F(LedgerTest, ARowThatCannotBeWrittenDoesNotKeepBackTheOthers) {
   });
 }
 
+// It was tried, and logged, each second for ever, and all others waited up to that second.
+TEST_F(LedgerTest, ARowThatCannotBeWrittenIsTriedByItselfLessAndLessOften) {
+  ledger_.Recover();
+  dicom::DataSet head;
+  head.SetString(dicom::tags::StudyInstanceUID, "1.2.3");
+  for (int i = 0; i < 2; ++i) ledger_.Expect();
+  std::promise<void> in_the_end;
+  ledger_.Add({1, 0}, ArrivalOf(1, "early"), [&] { in_the_end.set_value(); });
+  auto waits = in_the_end.get_future();
+  EXPECT_EQ(waits.wait_for(std::chrono::milliseconds(500)), std::future_status::timeout);
+  const auto study = identities_.Bind("lung", head, "").study;
+  ASSERT_EQ(study->number(), 1);
+  std::promise<void> at_once;
+  const auto began = std::chrono::steady_clock::now();
+  ledger_.Add({1, 4096}, ArrivalOf(1, "good"), [&] { at_once.set_value(); });
+  ASSERT_EQ(at_once.get_future().wait_for(std::chrono::seconds(20)), std::future_status::ready);
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::milliseconds(800));
+  EXPECT_EQ(waits.wait_for(std::chrono::seconds(20)), std::future_status::ready);
+}
+
 }  // namespace
 }  // namespace glossator::gate
