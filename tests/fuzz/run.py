@@ -130,8 +130,12 @@ def main():
         print("not ok build of the fuzzers")
         return 3
     print(f"built in {time.monotonic() - began:.0f} s", flush=True)
-    fuzzers = [Fuzzer(path) for path in sorted((BUILD / "bin").glob("fuzz_*"))
-               if not options.names or path.name in options.names]
+    paths = {path.name: path for path in sorted((BUILD / "bin").glob("fuzz_*"))}
+    if unknown := [name for name in options.names if name not in paths]:
+        print(f"no such fuzzer: {', '.join(unknown)}; there are {', '.join(paths)}")
+        return 2
+    fuzzers = [Fuzzer(path) for name, path in paths.items()
+               if not options.names or name in options.names]
     left = options.total - (time.monotonic() - began)
     share = options.each or max(LEAST, options.jobs * left / max(1, len(fuzzers)) - 1)
     good = True
