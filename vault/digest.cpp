@@ -17,21 +17,25 @@ using Mac = std::unique_ptr<EVP_MAC, Freer<EVP_MAC_free>>;
 using MacContext = std::unique_ptr<EVP_MAC_CTX, Freer<EVP_MAC_CTX_free>>;
 using DigestContext = std::unique_ptr<EVP_MD_CTX, Freer<EVP_MD_CTX_free>>;
 
-// Looking the algorithm up costs more than the HMAC of a UID, so it is done once.
-EVP_MAC* HmacAlgorithm() {
-  static const Mac mac(EVP_MAC_fetch(nullptr, "HMAC", nullptr));
-  Must(mac != nullptr);
-  return mac.get();
-}
-
-MacContext StartHmac(const Key& key) {
-  MacContext context(EVP_MAC_CTX_new(HmacAlgorithm()));
+// One whose algorithms are looked up already, to be copied. The key is no secret.
+MacContext MakePattern() {
+  const Mac mac(EVP_MAC_fetch(nullptr, "HMAC", nullptr));
+  MacContext context(EVP_MAC_CTX_new(mac.get()));
   char digest[] = "SHA256";
   const std::array<OSSL_PARAM, 2> parameters{
       OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
       OSSL_PARAM_construct_end()};
+  const std::array<uint8_t, Key::kSize> key{};
   Must(context != nullptr &&
-       EVP_MAC_init(context.get(), key.bytes().data(), Key::kSize, parameters.data()) == 1);
+       EVP_MAC_init(context.get(), key.data(), key.size(), parameters.data()) == 1);
+  return context;
+}
+
+MacContext StartHmac(const Key& key) {
+  static const MacContext pattern = MakePattern();
+  MacContext context(EVP_MAC_CTX_dup(pattern.get()));
+  Must(context != nullptr &&
+       EVP_MAC_init(context.get(), key.bytes().data(), Key::kSize, nullptr) == 1);
   return context;
 }
 
@@ -57,7 +61,7 @@ std::string BigEndian64(uint64_t number) {
 struct Sha256::Context {
   DigestContext digest{EVP_MD_CTX_new()};
 
-  void Start() { Must(EVP_DigestInit_ex(digest.get(), EVP_sha256(), nullptr) == 1); }
+  void Start() { Must(EVP_DigestInit_ex(digest.get(), Sha256Algorithm(), nullptr) == 1); }
 };
 
 Sha256::Sha256() : context_(std::make_unique<Context>()) {
@@ -92,7 +96,7 @@ struct UniversalHash::Context {
 UniversalHash::UniversalHash(const Key& key) : context_(std::make_unique<Context>()) {
   Must(context_->cipher != nullptr);
   const Nonce nonce{};
-  Must(EVP_EncryptInit_ex(context_->cipher.get(), EVP_aes_256_gcm(), nullptr, key.bytes().data(),
+  Must(EVP_EncryptInit_ex(context_->cipher.get(), Aes256Gcm(), nullptr, key.bytes().data(),
                           nonce.data()) == 1);
 }
 UniversalHash::~UniversalHash() = default;

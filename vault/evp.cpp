@@ -27,11 +27,26 @@ OSSL_PARAM Octets(const char* name, std::string_view value) {
   return OSSL_PARAM_construct_octet_string(name, const_cast<char*>(value.data()), value.size());
 }
 
+using Cipher = std::unique_ptr<EVP_CIPHER, Freer<EVP_CIPHER_free>>;
+using Digest = std::unique_ptr<EVP_MD, Freer<EVP_MD_free>>;
+
 }  // namespace
+
+const EVP_CIPHER* Aes256Gcm() {
+  static const Cipher cipher(EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr));
+  Must(cipher != nullptr);
+  return cipher.get();
+}
+
+const EVP_MD* Sha256Algorithm() {
+  static const Digest digest(EVP_MD_fetch(nullptr, "SHA256", nullptr));
+  Must(digest != nullptr);
+  return digest.get();
+}
 
 Gcm::Gcm(const Key& key, bool encrypt) : context_(EVP_CIPHER_CTX_new()) {
   Must(context_ != nullptr);
-  Must(EVP_CipherInit_ex(context_.get(), EVP_aes_256_gcm(), nullptr, key.bytes().data(), nullptr,
+  Must(EVP_CipherInit_ex(context_.get(), Aes256Gcm(), nullptr, key.bytes().data(), nullptr,
                          encrypt ? 1 : 0) == 1);
 }
 

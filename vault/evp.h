@@ -33,6 +33,10 @@ inline void Must(bool fine) {
   if (!fine) throw Error(ErrorKind::kInternal, "OpenSSL failed");
 }
 
+// Looked up once: that takes a lock and more time than the HMAC of a UID.
+const EVP_CIPHER* Aes256Gcm();
+const EVP_MD* Sha256Algorithm();
+
 constexpr size_t kNonceSize = 12;
 constexpr size_t kTagSize = 16;
 using Nonce = std::array<uint8_t, kNonceSize>;
