@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A worker thread that runs one function again and again: after a pause, or at once when woken.
+// A worker thread that runs one function again and again: with a pause between.
 #pragma once
 
 #include <chrono>
@@ -31,19 +31,10 @@ class Periodic {
   Periodic(const Periodic&) = delete;
   Periodic& operator=(const Periodic&) = delete;
 
-  void Wake() {
-    {
-      const std::lock_guard lock(mutex_);
-      woken_ = true;
-    }
-    changed_.notify_all();
-  }
-
  private:
   void Run() {
     std::unique_lock lock(mutex_);
     while (!stopping_) {
-      woken_ = false;
       lock.unlock();
       try {
         work_();
@@ -51,7 +42,7 @@ class Periodic {
         Log(LogLevel::kError, name_ + ".failed", {{"why", error.what()}});
       }
       lock.lock();
-      changed_.wait_for(lock, pause_, [this] { return stopping_ || woken_; });
+      changed_.wait_for(lock, pause_, [this] { return stopping_; });
     }
   }
 
@@ -60,7 +51,6 @@ class Periodic {
   std::function<void()> work_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  bool woken_ = false;
   bool stopping_ = false;
   std::thread thread_;
 };
