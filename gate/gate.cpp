@@ -156,7 +156,7 @@ struct Gate::Parts {
                      pixel_rounds.Round();
                      face_rounds.Round();
                    }};
-  Periodic release_rounds{"release", milliseconds(50), [this] { releaser.Round(); }};
+  Periodic release_rounds{"release", milliseconds(20), [this] { releaser.Round(); }};
   Periodic courier_rounds{"courier", milliseconds(300), [this] { courier.Round(); }};
   LineServer lab_socket{directory / "gate.sock", kOwnerAndGroup,
                         [this](const Json::Value& request) { return lab_door.Handle(request); }};

@@ -175,6 +175,7 @@ Json::Value LabDoor::Studies(const Json::Value& request) {
 
 Json::Value LabDoor::Release(const Json::Value& request) {
   parts_.releaser.Request(request["study_uid"].asString());
+  parts_.intake.parts().ledger.Hurry();  // somebody waits for the case
   return Json::Value(Json::objectValue);
 }
 

@@ -132,6 +132,14 @@ void Ledger::Flush() {
   --flushing_;
 }
 
+void Ledger::Hurry() {
+  {
+    const std::lock_guard lock(mutex_);
+    hurry_ = true;
+  }
+  changed_.notify_all();
+}
+
 void Ledger::AwaitWork(std::unique_lock<std::mutex>& lock) {
   const auto has_work = [this] { return stopping_ || !queue_.empty() || !tasks_.empty(); };
   const auto next = std::ranges::min_element(stuck_, {}, &Entry::next_try);
@@ -170,8 +178,9 @@ void Ledger::Run() {
     if (failing_) changed_.wait_for(lock, kRetry, [this] { return stopping_; });
     if (failing_ && stopping_) return;  // the records stay in the spool; the next start catches up
     changed_.wait_for(lock, kGather, [this] {
-      return stopping_ || flushing_ > 0 || queue_.size() >= kEnough || !tasks_.empty();
+      return stopping_ || hurry_ || flushing_ > 0 || queue_.size() >= kEnough || !tasks_.empty();
     });
+    hurry_ = false;
     auto entries = std::exchange(queue_, {});
     busy_ = true;
     lock.unlock();

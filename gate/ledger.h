@@ -52,6 +52,9 @@ class Ledger {
   // at the latest.
   void Flush();
 
+  // What was added is recorded without waiting for more. Never blocks.
+  void Hurry();
+
   // The sealed original of a quarantine row, plain. Throws Error.
   std::string OpenQuarantined(const store::QuarantineRow& row) const;
   dicom::DataSet QuarantinedHead(const store::QuarantineRow& row) const;  // up to the pixels
@@ -99,6 +102,7 @@ class Ledger {
   size_t writing_ = 0;  // of RecordLater, not among the tasks yet
   size_t expected_ = 0;
   bool busy_ = false;
+  bool hurry_ = false;
   bool stopping_ = false;
   bool failing_ = false;  // the last try
   int flushing_ = 0;      // callers that wait
