@@ -152,11 +152,10 @@ void Ledger::AwaitWork(std::unique_lock<std::mutex>& lock) {
 
 void Ledger::TakeStuck() {
   const auto now = Entry::Clock::now();
-  const auto due =
-      std::ranges::partition(stuck_, [&](const Entry& entry) { return entry.next_try > now; });
-  queue_.insert(queue_.end(), std::make_move_iterator(due.begin()),
-                std::make_move_iterator(due.end()));
-  stuck_.erase(due.begin(), due.end());
+  const auto due = std::partition(stuck_.begin(), stuck_.end(),
+                                  [&](const Entry& entry) { return entry.next_try > now; });
+  queue_.insert(queue_.end(), std::make_move_iterator(due), std::make_move_iterator(stuck_.end()));
+  stuck_.erase(due, stuck_.end());
 }
 
 // A row that cannot be written (its study is gone) is tried less and less often; its record stays
