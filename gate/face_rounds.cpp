@@ -243,10 +243,7 @@ void FaceRounds::Keep(const Series& series, const std::vector<store::QuarantineR
                       const char* path, const std::string& why) {
   if (rows.empty()) return;
   parts_.database.Write([&](store::Transaction& transaction) {
-    for (const auto& row : rows) {
-      store::SetFaceTries(transaction, row.number, 0);
-      store::SetQuarantineReason(transaction, row.number, row.reason, path);
-    }
+    for (const auto& row : rows) store::KeepFace(transaction, row.number, path);
     Json::Value fields;
     fields["study"] = Json::Int64(series.study->number());
     fields["series"] = series.uid;

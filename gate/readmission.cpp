@@ -253,7 +253,10 @@ void Readmission::ComeToFace(store::Transaction& transaction, const store::Quara
 void Readmission::KeepSealed(const store::QuarantineRow& row, const deid::Reason& reason,
                              const Decided& decided) {
   database_.Write([&](store::Transaction& transaction) {
-    if (!IsOpen(transaction, row.number)) return;
+    const auto now = store::FindQuarantine(transaction, row.number);
+    if (!now || now->state != "OPEN") return;
+    // A person has found out more while the gate worked on it.
+    if (decided.actor == "gate" && now->reason != row.reason) return;
     store::SetPixelTries(transaction, row.number, 0);
     store::SetFaceTries(transaction, row.number, 0);
     store::SetQuarantineReason(transaction, row.number, reason.code, reason.path);

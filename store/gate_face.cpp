@@ -71,6 +71,13 @@ void SpendFaceTries(Transaction& transaction, int64_t study) {
       {study});
 }
 
+void KeepFace(Transaction& transaction, int64_t quarantine, std::string_view path) {
+  transaction.Execute(
+      "UPDATE quarantine SET face_tries = 0, path = ? "
+      "WHERE number = ? AND state = 'OPEN' AND reason = ?",
+      {path, quarantine, kFace});
+}
+
 void SetFaceCut(Transaction& transaction, int64_t quarantine) {
   transaction.Execute("UPDATE quarantine SET face_cut = 1 WHERE number = ?", {quarantine});
 }

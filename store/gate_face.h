@@ -30,6 +30,8 @@ void SetFaceTries(Transaction& transaction, int64_t study, const std::string& se
 void SetFaceTries(Transaction& transaction, int64_t quarantine, int64_t tries);
 // One try less for all of a study.
 void SpendFaceTries(Transaction& transaction, int64_t study);
+// It waits for a person, where the reason is still the face.
+void KeepFace(Transaction& transaction, int64_t quarantine, std::string_view path);
 void SetFaceCut(Transaction& transaction, int64_t quarantine);
 void SetTextDecided(Transaction& transaction, int64_t quarantine);
 
