@@ -4,8 +4,11 @@
 // moves and no start code appears or is lost.
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <span>
+#include <string>
 
+#include "deid/picture_timing.h"
 #include "deid/video_unit.h"
 
 namespace glossator::deid {
@@ -40,8 +43,8 @@ constexpr UnitRule kHevcUnits[] = {
     {0, 9, Use::kPicture},    {16, 21, Use::kPicture},  {32, 34, Use::kSets, kSetBytesMax},
     {35, 35, Use::kShort, 1}, {36, 37, Use::kShort, 0}, {39, 40, Use::kMessages}};
 
-// Messages that playing needs, with the most bytes they have. H.264's picture timing is not one
-// of them: it may hold a time of day (D.1.3).
+// Messages that playing needs, with the most bytes they have. H.264's picture timing is apart: it
+// may hold a time of day (D.1.3).
 struct MessageRule {
   uint32_t type;
   uint32_t bytes_max;
@@ -50,7 +53,10 @@ constexpr MessageRule kH264Messages[] = {{0, 64}, {6, 8}, {45, 32}};
 constexpr MessageRule kHevcMessages[] = {{0, 128},  {1, 64},   {6, 8},  {45, 32},
                                          {129, 32}, {130, 16}, {147, 1}};
 constexpr char kFillerPayload = 3;  // H.264 D.1.4
-constexpr uint8_t kStop = 0x80;     // rbsp_trailing_bits
+constexpr uint32_t kPictureTiming = 1, kTimingBytesMax = 64;
+constexpr uint32_t kUserData = 5;  // any bytes: it stays what it is, without its words
+constexpr uint32_t kSequenceSet = 7;
+constexpr uint8_t kStop = 0x80;  // rbsp_trailing_bits
 
 struct Family {
   std::span<const UnitRule> units;
@@ -58,9 +64,10 @@ struct Family {
   uint32_t header_bytes;
   uint32_t type_shift, type_mask;
   uint8_t filler;  // the first byte of a unit of filler data
+  bool has_times;  // in its picture timing
 };
-constexpr Family kH264{kH264Units, kH264Messages, 1, 0, 0x1F, 0x0C};
-constexpr Family kHevc{kHevcUnits, kHevcMessages, 2, 1, 0x3F, 0x4C};
+constexpr Family kH264{kH264Units, kH264Messages, 1, 0, 0x1F, 0x0C, true};
+constexpr Family kHevc{kHevcUnits, kHevcMessages, 2, 1, 0x3F, 0x4C, false};
 
 // H.264 D.1: type, size and payload of each message.
 class Messages {
@@ -72,12 +79,17 @@ class Messages {
     type_ = size_ = 0;
   }
 
-  // True: the byte stays.
+  // What the sequence's picture timing is like; nullopt: not known.
+  void Know(const std::optional<TimingShape>& shape) { shape_ = shape; }
+  bool broken() const { return broken_; }
+
+  // True: the byte stays, or is what it has to be already.
   bool Keeps(char& byte, uint32_t zeros) {
     const auto value = static_cast<uint8_t>(byte);
     if (part_ == Part::kType) return OnType(byte, value, zeros);
     if (part_ == Part::kSize) return OnSize(value);
     const bool kept = size_ <= bytes_max_;
+    if (kept && timing_) Time(byte, zeros);
     if (--left_ == 0) Begin();
     return kept;
   }
@@ -91,8 +103,11 @@ class Messages {
     if (value == 0xFF) return true;
     const auto* rule = std::ranges::find(rules_, type_, &MessageRule::type).base();
     const bool known = rule != rules_.data() + rules_.size();
-    bytes_max_ = known ? rule->bytes_max : 0;
-    if (!known && value != 0 && value != kStop && zeros < 2) byte = kFillerPayload;
+    timing_ = shape_ && type_ == kPictureTiming;
+    if (timing_) message_.Begin(*shape_);
+    bytes_max_ = timing_ ? kTimingBytesMax : known ? rule->bytes_max : 0;
+    const bool other = !known && !timing_ && type_ != kUserData;
+    if (other && value != 0 && value != kStop && zeros < 2) byte = kFillerPayload;
     part_ = Part::kSize;
     return true;
   }
@@ -106,7 +121,18 @@ class Messages {
     return true;
   }
 
+  // Never a zero, or a byte that would have to be kept from being a start code, where none was.
+  void Time(char& byte, uint32_t zeros) {
+    const auto value = static_cast<uint8_t>(byte), out = message_.Byte(value);
+    broken_ |= out != value && (out == 0 || (zeros >= 2 && out <= 3));
+    byte = static_cast<char>(out);
+  }
+
   std::span<const MessageRule> rules_;
+  std::optional<TimingShape> shape_;
+  TimingMessage message_;
+  bool timing_ = false;
+  bool broken_ = false;
   Part part_ = Part::kType;
   uint32_t type_ = 0, size_ = 0;
   uint32_t left_ = 0;
@@ -118,6 +144,7 @@ class Unit final : public VideoUnit {
   explicit Unit(const Family& family) : family_(family), messages_(family.messages) {}
 
   void Begin() override {
+    if (in_set_) EndSet();
     position_ = 0;
     rule_ = nullptr;
   }
@@ -129,6 +156,7 @@ class Unit final : public VideoUnit {
       ++position_;
     } else if (!prevention) {
       ++position_;
+      if (in_set_) set_ += byte;
       if (!Keeps(byte, zeros) && byte != 0) byte = '\xFF';
     }
   }
@@ -136,10 +164,20 @@ class Unit final : public VideoUnit {
   bool plain() const override {
     return rule_ != nullptr && rule_->use == Use::kPicture && position_ >= family_.header_bytes;
   }
-  bool broken() const override { return broken_; }
+  bool broken() const override { return broken_ || messages_.broken(); }
   bool has_pictures() const override { return has_pictures_; }
 
  private:
+  // Sets that say different things make the timing unknown, for good.
+  void EndSet() {
+    in_set_ = false;
+    const auto shape = ReadTimingShape(set_);
+    if (knows_set_ && shape != shape_) unsure_ = true;
+    knows_set_ = true;
+    shape_ = shape;
+    messages_.Know(unsure_ ? std::nullopt : shape_);
+  }
+
   void OnHeader(char& byte) {
     const auto value = static_cast<uint8_t>(byte);
     if (position_ == 1) {  // H.265 7.3.1.2: the rest of nuh_layer_id is 0, the temporal one is not
@@ -155,6 +193,8 @@ class Unit final : public VideoUnit {
     rule_ = found == family_.units.data() + family_.units.size() ? nullptr : found;
     if (rule_ == nullptr && value != 0) byte = static_cast<char>(family_.filler);
     has_pictures_ |= rule_ != nullptr && rule_->use == Use::kPicture;
+    in_set_ = family_.has_times && type == kSequenceSet;
+    set_.clear();
     messages_.Begin();
   }
 
@@ -178,6 +218,9 @@ class Unit final : public VideoUnit {
   const Family& family_;
   const UnitRule* rule_ = nullptr;  // of the unit; nullptr: filler
   Messages messages_;
+  bool in_set_ = false, knows_set_ = false, unsure_ = false;
+  std::string set_;  // the sequence parameter set that passes
+  std::optional<TimingShape> shape_;
   bool broken_ = false;
   bool has_pictures_ = false;
   uint32_t position_ = 0;  // without the bytes that prevent start codes

@@ -151,7 +151,28 @@ TEST(FilmCleaner, KeepsTheBytesThatPreventStartCodes) {
   const std::string clean = Cleaned(kH264, bytes, 1);
   const std::string blanked =
       std::string(kUuidBytes, '\xFF') + Bytes({0, 0, 3, 0xFF, 0xFF, 0, 0, 3, 0, 0, 3, 0xFF, 0xFF});
-  EXPECT_EQ(clean, H264(Bytes({3, 26}) + blanked + Message(6, Bytes({0xC4}))));
+  EXPECT_EQ(clean, H264(Bytes({5, 26}) + blanked + Message(6, Bytes({0xC4}))));
+}
+
+TEST(FilmCleaner, TakesTheTimeOfDayFromTheTimingOfAPictureAndLeavesTheRest) {
+  // A set of x264: 20 bits of delays, and the order of fields.
+  const auto film = [](const std::string& payload) {
+    const std::string tail = H264("").substr(H264("").find(Start(Bytes({0x68}))));
+    return Start(Bytes({0x67, 0x64, 0x00, 0x15, 0xAC, 0xD9, 0x46, 0x4D, 0x80, 0x88, 0x00, 0x00,
+                        0x03, 0x00, 0x08, 0x00, 0x00, 0x03, 0x01, 0x93, 0x02, 0x00, 0x18, 0x6A,
+                        0x00, 0x30, 0xD5, 0x26, 0x18, 0x07, 0xC5, 0x0A, 0x65, 0x80})) +
+           Start('\6' + Message(1, payload) + Bytes({0x80})) + tail;
+  };
+  // Delays, one time (pic_struct 0), its flag, and the time.
+  const std::string timed = film(Bytes({0xAB, 0xCD, 0xE0, 0x9A, 0xBC, 0xDE, 0xF1, 0x23}));
+  const std::string clean = film(Bytes({0xAB, 0xCD, 0xE0, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF}));
+  EXPECT_EQ(ProblemOf(kH264, timed), "");
+  EXPECT_EQ(Cleaned(kH264, timed, 3), clean);
+  EXPECT_EQ(Cleaned(kH264, clean, 2), clean);
+  const std::string without = film(Bytes({0xAB, 0xCD, 0xE3, 0x20}));
+  EXPECT_EQ(Cleaned(kH264, without, 3), without);
+  const std::string unknown = H264(Message(1, Bytes({0xAB, 0xCD, 0xE0, 0x9A})));
+  EXPECT_EQ(Cleaned(kH264, unknown, 3), H264(Message(3, std::string(4, '\xFF'))));
 }
 
 TEST(FilmCleaner, RefusesWhatItDoesNotKnow) {
