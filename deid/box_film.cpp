@@ -226,6 +226,8 @@ class Boxes final : public FilmContainer {
   void OnHeader(uint64_t size) {
     const uint64_t header = header_.size();
     header_.clear();
+    // A size of 64 bits may have led out of the box around it.
+    broken_ |= !boxes_.empty() && boxes_.back().at > boxes_.back().size;
     const uint64_t room = boxes_.empty() ? UINT64_MAX : boxes_.back().size - boxes_.back().at;
     const bool to_the_end = size == 0 && boxes_.empty();
     endless_ |= to_the_end;

@@ -105,14 +105,14 @@ class Unit final : public VideoUnit {
 
   // Which bits of this byte the header defines.
   uint32_t KeptBits(uint8_t value) {
-    const uint32_t first = 8 * position_;
+    const uint64_t first = 8 * position_;
     while (flags_left_ > 0 && flag_at_ < first + 8) {
       const bool set = (value >> (7 - flag_at_ % 8) & 1) != 0;
       --flags_left_;
       bits_ += set ? each_ : 0;
       flag_at_ += set ? 1 + each_ : 1;
     }
-    const uint32_t kept = bits_ > first ? std::min(8u, bits_ - first) : 0;
+    const uint64_t kept = bits_ > first ? std::min<uint64_t>(8, bits_ - first) : 0;
     const uint32_t mask = 0xFF00u >> kept & 0xFF;
     return code_ == kGroup && kept > 0 ? mask & kGroupMask[position_] : mask;
   }
@@ -123,7 +123,7 @@ class Unit final : public VideoUnit {
   bool broken_ = false;
   bool has_pictures_ = false;
   bool intra_slice_ = false;
-  uint32_t position_ = 0;  // behind the start code
+  uint64_t position_ = 0;  // behind the start code; a unit has no largest size
   uint32_t bits_ = 0;
   uint32_t flag_at_ = 0;
   uint32_t flags_left_ = 0;

@@ -71,7 +71,7 @@ void ParameterSets::Byte(char& byte) {
   }
 }
 
-// lengthSizeMinusOne is in the last byte but one (H.264), or the last (H.265).
+// lengthSizeMinusOne is in the last byte of them.
 void ParameterSets::OnFixed(uint8_t value) {
   if (position_ < (hevc_ ? kHevcFixed : kAvcFixed)) return;
   four_bytes_ = (value & 3) == kLengthBytes - 1;

@@ -51,7 +51,6 @@ class ParameterSets {
  private:
   enum class Part { kFixed, kLists, kUnits, kLength, kUnit, kTail };
   void Next(Part part);
-  void Number(uint8_t value, uint32_t bytes);
   void AfterUnit();
   void OnFixed(uint8_t value);
   void OnUnits();

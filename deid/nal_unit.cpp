@@ -223,7 +223,7 @@ class Unit final : public VideoUnit {
   std::optional<TimingShape> shape_;
   bool broken_ = false;
   bool has_pictures_ = false;
-  uint32_t position_ = 0;  // without the bytes that prevent start codes
+  uint64_t position_ = 0;  // without the bytes that prevent start codes
 };
 
 }  // namespace

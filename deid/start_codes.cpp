@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <cstring>
-#include <utility>
 
 #include "deid/video_unit.h"
 

@@ -128,6 +128,21 @@ TEST(FilmCleaner, BlanksTextInPiecesOfAnySize) {
   }
 }
 
+// As many bits as 32 bits can count, behind a group header: once they were counted from the start
+// again, beyond the end of what is known of a group.
+TEST(FilmCleaner, BlanksWhatStandsBehindAHeaderHoweverLongItIs) {
+  FilmCleaner cleaner(kMpeg2);
+  std::string film = Start('\xB8' + Bytes({0, 8, 0, 0x40}));
+  cleaner.Clean(film.data(), film.size());
+  const std::string hidden(1 << 20, 'C');
+  std::string piece;
+  for (int i = 0; i <= 1 << 9; ++i) {
+    piece = hidden;
+    cleaner.Clean(piece.data(), piece.size());
+  }
+  EXPECT_EQ(piece.find_first_not_of('\0'), std::string::npos);
+}
+
 TEST(FilmCleaner, LeavesPicturesAndWhatPlayingNeedsAlone) {
   const std::string plain = Mpeg2("", "", Bytes({0, 8, 0, 0x40}));
   EXPECT_EQ(Cleaned(kMpeg2, plain, 3), plain);
