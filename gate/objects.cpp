@@ -57,6 +57,7 @@ CleanedObject::CleanedObject(Intake& intake, std::shared_ptr<Study> study,
   const auto meta = dicom::FileMeta(arrival_.sop_class_uid, arrival_.sop_instance_uid, syntax);
   const auto body = dicom::Write(head, cleaned.instance.syntax());
   arrival_.head_size = static_cast<int64_t>(meta.size() + body.size());
+  study_->ForgetSearched(arrival_.identity_index);
   record_.Write(meta);
   Put(body);
   // The search before the case opens reads heads only; deflated, head and pixels are one stream.

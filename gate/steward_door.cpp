@@ -37,7 +37,7 @@ const StewardDoor::Entry StewardDoor::kCalls[] = {
     {"quarantine.show", &StewardDoor::QuarantineShow, true},
     {"quarantine.release", &StewardDoor::QuarantineRelease, true},
     {"quarantine.redact", &StewardDoor::QuarantineRedact, true},
-    {"quarantine.reject", &StewardDoor::QuarantineReject},
+    {"quarantine.reject", &StewardDoor::QuarantineReject, true},
     {"rules.list", &StewardDoor::RulesList},
     {"rules.add", &StewardDoor::RulesAdd},
     {"rules.remove", &StewardDoor::RulesRemove},

@@ -37,7 +37,7 @@ class StewardDoor {
 
   // Of several threads.
   Json::Value Handle(const Json::Value& request);
-  // Opens a whole object, of 512 MiB perhaps.
+  // Opens a whole object, of 512 MiB perhaps, or decides about one that such a call may hold.
   static bool TakesLong(const Json::Value& request);
 
  private:

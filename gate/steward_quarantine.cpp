@@ -142,6 +142,11 @@ Json::Value StewardDoor::QuarantineReject(const Json::Value& request) {
 
 void StewardDoor::Reject(store::Transaction& transaction, const store::QuarantineRow& row,
                          const std::string& why) const {
+  // A stage may have been faster.
+  const auto now = store::FindQuarantine(transaction, row.number);
+  if (!now || now->state != "OPEN") {
+    throw Error(ErrorKind::kConflict, "the entry is already decided");
+  }
   store::SetQuarantineState(transaction, row.number, "REJECTED");
   // It made its series incomplete; the others may lose their faces now.
   if (row.reason != deid::reasons::kFace && row.study && parts_.intake.Defaces(row.project)) {

@@ -73,6 +73,11 @@ class Study final : public deid::Pseudonyms {
     const std::lock_guard lock(mutex_);
     if (with == dictionary_) searched_.insert(std::move(instance_index));
   }
+  // It is written anew: what was said of it before says nothing of that.
+  void ForgetSearched(const std::string& instance_index) {
+    const std::lock_guard lock(mutex_);
+    searched_.erase(instance_index);
+  }
   // And nothing was learned since.
   bool WasSearched(const std::string& instance_index) const {
     const std::lock_guard lock(mutex_);

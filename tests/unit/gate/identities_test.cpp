@@ -78,6 +78,8 @@ TEST_F(IdentitiesTest, WhatWasSearchedCountsUntilTheStudyLearnsMore) {
   study->NoteSearched("two", study->dictionary());
   EXPECT_FALSE(study->Learn(more));
   EXPECT_TRUE(study->WasSearched("two"));
+  study->ForgetSearched("two");  // its sender broke off, and sends it again
+  EXPECT_FALSE(study->WasSearched("two"));
 }
 
 }  // namespace
