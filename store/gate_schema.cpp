@@ -153,7 +153,7 @@ ALTER TABLE instance ADD COLUMN facts TEXT NOT NULL DEFAULT '';
 
 // A face that waited for a person before: whether the text in it was a person's decision was not
 // noted, and is taken for one, as it was.
-constexpr std::string_view kFaces = R"sql(
+constexpr std::string_view kFacesRemoved = R"sql(
 ALTER TABLE quarantine ADD COLUMN series TEXT NOT NULL DEFAULT '';
 ALTER TABLE quarantine ADD COLUMN text_decided INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE quarantine ADD COLUMN face_tries INTEGER NOT NULL DEFAULT 0;
@@ -178,7 +178,7 @@ std::span<const Migration> GateMigrations() {
       Migration{4, "links of patients", kLinks},
       Migration{5, "pixel stage", kPixelStage},
       Migration{6, "facts of subgroups", kFacts},
-      Migration{7, "faces", kFaces}};
+      Migration{7, "faces", kFacesRemoved}};
   return kMigrations;
 }
 
