@@ -156,7 +156,7 @@ class Unit final : public VideoUnit {
       ++position_;
     } else if (!prevention) {
       ++position_;
-      if (in_set_) set_ += byte;
+      if (in_set_ && set_.size() < kSetBytesMax) set_ += byte;  // zeros may go on for ever
       if (!Keeps(byte, zeros) && byte != 0) byte = '\xFF';
     }
   }

@@ -59,6 +59,12 @@ class SetReader {
     const uint32_t code = Number();
     return code % 2 == 0 ? -static_cast<int32_t>(code / 2) : static_cast<int32_t>(code / 2) + 1;
   }
+  // 7.4.2.1.1.1: delta_scale.
+  int32_t ScaleStep() {
+    const int32_t step = Signed();
+    good_ = good_ && step >= -128 && step <= 127;
+    return good_ ? step : 0;
+  }
   void Numbers(uint32_t count) {
     good_ = good_ && count <= kCountMax;
     for (uint32_t i = 0; good_ && i < count; ++i) Number();
@@ -79,7 +85,7 @@ class SetReader {
   void ScalingList(uint32_t size) {
     int32_t last = 8, next = 8;
     for (uint32_t i = 0; good_ && i < size; ++i) {
-      if (next != 0) next = (last + Signed() + 256) % 256;
+      if (next != 0) next = (last + ScaleStep() + 256) % 256;
       if (next != 0) last = next;
     }
   }

@@ -6,6 +6,7 @@
 #include <random>
 
 #include "deid/bitstream.h"
+#include "deid/picture_timing.h"
 #include "deid/reason.h"
 #include "fixtures.h"
 
@@ -141,6 +142,24 @@ TEST(FilmCleaner, BlanksWhatStandsBehindAHeaderHoweverLongItIs) {
     cleaner.Clean(piece.data(), piece.size());
   }
   EXPECT_EQ(piece.find_first_not_of('\0'), std::string::npos);
+}
+
+TEST(FilmCleaner, DoesNotReckonWithScalesThatNoSetMayHave) {
+  // High profile, 4:2:0, one scaling list whose first step is the largest number that can be
+  // written; then nothing but ones, which is a set like any other.
+  const auto set = [](const std::string& step) {
+    const std::string bits = "01100100" + std::string(16, '0') + "1010110" + "11" + step;
+    std::string bytes;
+    for (size_t at = 0; at < bits.size() + 512; at += 8) {
+      int value = 0;
+      for (size_t i = at; i < at + 8; ++i)
+        value = value << 1 | (i >= bits.size() || bits[i] == '1');
+      bytes += static_cast<char>(value);
+    }
+    return bytes;
+  };
+  EXPECT_TRUE(ReadTimingShape(set("1")));
+  EXPECT_FALSE(ReadTimingShape(set(std::string(31, '0') + std::string(31, '1') + '0')));
 }
 
 TEST(FilmCleaner, LeavesPicturesAndWhatPlayingNeedsAlone) {
