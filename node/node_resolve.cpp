@@ -68,18 +68,26 @@ std::vector<Submission> ReadsOf(const store::Reader& reader, int64_t case_id,
   return reads;
 }
 
-// Of which that many people's work waits for a decision.
+// Of which that many people's work waits for a decision, and which has changed since something was
+// computed of it.
 std::vector<std::string> SeriesReadBy(const store::Reader& reader, int64_t case_id, int64_t least) {
-  std::map<std::string, std::set<std::string>> readers;
+  struct Work {
+    std::set<std::string> people;
+    bool computed = false;
+  };
+  std::map<std::string, Work> work;  // by series
   for (const Submission& one : store::SubmissionsOf(reader, case_id)) {
+    Work& series = work[one.series_instance_uid];
+    series.computed = one.computed();
     const bool waits = !one.computed() && one.state == SubmissionState::kSubmitted;
-    if (waits) readers[one.series_instance_uid].insert(one.author);
+    if (waits) series.people.insert(one.author);
   }
-  std::vector<std::string> series;
-  for (const auto& [uid, people] : readers) {
-    if (static_cast<int64_t>(people.size()) >= least) series.push_back(uid);
+  std::vector<std::string> ready;
+  for (const auto& [uid, series] : work) {
+    const bool enough = static_cast<int64_t>(series.people.size()) >= least;
+    if (enough && !series.computed) ready.push_back(uid);
   }
-  return series;
+  return ready;
 }
 
 // Asks like a manager of that project.

@@ -97,8 +97,6 @@ std::vector<int64_t> CasesReadBy(const Reader& reader, std::string_view project,
       "   AND w.state IN ('SCHEDULED','IN PROGRESS'))"
       " AND (SELECT count(DISTINCT s.author) FROM submission s WHERE s.case_id = c.id"
       "   AND s.state = 'SUBMITTED' AND s.author <> 'node') >= ?"
-      " AND (SELECT s.author FROM submission s WHERE s.case_id = c.id ORDER BY s.id DESC LIMIT 1)"
-      "   <> 'node'"
       " AND NOT EXISTS (SELECT 1 FROM result r WHERE r.case_id = c.id"
       "   AND r.id NOT IN (SELECT result FROM withdrawal))"
       " AND NOT EXISTS (SELECT 1 FROM adjudication a JOIN workitem w ON w.uid = a.workitem"

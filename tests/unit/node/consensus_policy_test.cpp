@@ -139,6 +139,41 @@ TEST_F(Policy, AnotherReaderMakesItAnewAndEndsTheReviewOfTheFirst) {
   EXPECT_EQ(Marks(Accepted(), "Nodule", 1).substr(0, 3), "110");
 }
 
+// Once one series of a case had its consensus, another that had failed was never tried again.
+TEST_F(Policy, ASeriesThatFailedIsTriedAgainThoughAnotherHasItsConsensus) {
+  const std::string other = "2.25.111";
+  std::vector<dicom::DataSet> slices;
+  for (int i = 1; i <= 10; ++i) {
+    slices.push_back(Slice(i));
+    if (i > 5) slices.back().SetString(tags::SeriesInstanceUID, other);
+  }
+  TellStudy("RELEASED", 10, 1);
+  ReleaseBatch(1, slices);
+  node_->Tick();
+  std::string form = Form();
+  form.replace(form.find(kSeries), std::string(kSeries).size(), other);
+  const auto read = [&](const ReaderConfig& who, const std::string& uid, const std::string& what) {
+    EXPECT_EQ(node_->ChangeState(who, uid, kLock, "IN PROGRESS").status, 0);
+    EXPECT_GT(node_->Submit(who, uid, kLock, what, Labels()).id, 0);
+  };
+  const std::string seats[] = {OpenSeat(), OpenSeat(), OpenSeat()};
+  read(carol_, seats[0], Form());
+  read(dora_, seats[1], form);
+  read(emil_, seats[2], form);
+  const std::string uid = slices.back().GetString(tags::SOPInstanceUID);
+  std::string away;
+  std::swap(away, archive_.files[uid]);
+  read(alice_, WorkFor(alice_, "READ"), Form());
+  node_->Tick();
+  EXPECT_EQ(CountEvents("consensus.computed"), 1);
+  std::swap(away, archive_.files[uid]);
+  clock_.Advance(std::chrono::minutes(10));
+  node_->Tick();
+  EXPECT_EQ(CountEvents("consensus.computed"), 2);
+  node_->Tick();
+  EXPECT_EQ(CountEvents("consensus.computed"), 2);
+}
+
 TEST_F(Policy, StapleWaitsForThreeReaders) {
   config_.projects[0].consensus = "staple";
   OpenCase();
