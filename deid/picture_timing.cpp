@@ -171,7 +171,7 @@ uint8_t TimingMessage::Byte(uint8_t value) {
     }
     out = static_cast<uint8_t>(out << 1 | kept);
   }
-  return out;
+  return value == 0 ? 0 : out;
 }
 
 }  // namespace glossator::deid

@@ -209,6 +209,18 @@ TEST(FilmCleaner, TakesTheTimeOfDayFromTheTimingOfAPictureAndLeavesTheRest) {
   EXPECT_EQ(Cleaned(kH264, unknown, 3), H264(Message(3, std::string(4, '\xFF'))));
 }
 
+// Of three flags two stood in one byte, and one in the next, which was zero and became 0x7F: where
+// that was the first byte of the next start code, the unit behind it was lost (found by fuzzing).
+TEST(FilmCleaner, LeavesZerosInTheTimingOfAPictureSinceAStartCodeMayBeginThere) {
+  TimingMessage message;
+  message.Begin({.delays = 26, .has_structure = true});
+  std::string out;
+  for (const int byte : {0xAB, 0xCD, 0xEF, 0x17, 0x00, 0x12}) {
+    out += static_cast<char>(message.Byte(static_cast<uint8_t>(byte)));
+  }
+  EXPECT_EQ(out, Bytes({0xAB, 0xCD, 0xEF, 0x14, 0x00, 0xFF}));
+}
+
 TEST(FilmCleaner, RefusesWhatItDoesNotKnow) {
   const std::pair<std::string_view, std::string> films[] = {
       {kMpeg2, ""},
