@@ -238,7 +238,8 @@ class Intake::Judgement {
     if (deid::HasExpired(engine.policy(), intake_.parts_.clock.Now())) {
       return Seal({std::string(deid::reasons::kPolicyExpired), ""}, std::move(hold));
     }
-    const auto risks = Risks(engine);
+    auto risks = Risks(engine);
+    if (again_ == nullptr) risks = OrFilm(std::move(risks));
     if (!risks.empty()) return Seal(risks.front(), std::move(hold));
     const auto face = FaceReason(instance_.data_set(), engine.policy());
     const Readmitted done = again_ != nullptr ? *again_ : Readmitted{};
@@ -270,15 +271,15 @@ class Intake::Judgement {
       return risks;
     }
     const auto& head = instance_.data_set();
-    if (engine.policy().seal_pixels) return OrFilm(std::move(risks));
+    if (engine.policy().seal_pixels) return risks;
     if (!std::all_of(risks.begin(), risks.end(), about_pixels)) return risks;
     if (!head.Has(dicom::tags::Rows)) {  // whether pixels follow at all is seen at the end
       if (!risks.empty()) arrival_.pixel_tries = kPixelTries;
-      return OrFilm(std::move(risks));
+      return risks;
     }
     const auto plan = pixels::PlanFor(head, *intake_.parts_.pixel_rules.Of(project_.id),
                                       deid::IsFilm(instance_.syntax().uid));
-    if (plan.step == pixels::Step::kNothing) return OrFilm(std::move(risks));
+    if (plan.step == pixels::Step::kNothing) return risks;
     const bool waits = plan.step == pixels::Step::kBlank;
     if (waits) arrival_.pixel_tries = kPixelTries;
     if (waits && !risks.empty()) return risks;

@@ -7,8 +7,6 @@
 #include <map>
 
 #include "dicom/error.h"
-#include "dicom/io.h"
-#include "dicom/transfer_syntax.h"
 #include "model/log.h"
 #include "store/gate_object.h"
 #include "store/journal.h"
@@ -361,30 +359,18 @@ void Ledger::ReadQuarantined(const store::QuarantineRow& row, const Take& take) 
   for (uint64_t offset = 0; offset < size;) {
     const uint32_t length = FromLittleEndian(file->ReadAt(offset, kLengthBytes));
     offset += kLengthBytes + length;
-    take(opener.Open(file->ReadAt(offset - length, length), offset >= size));
+    if (!take(opener.Open(file->ReadAt(offset - length, length), offset >= size))) return;
   }
   if (!opener.complete()) throw Error(ErrorKind::kInvalid, "the quarantined object is cut short");
 }
 
 std::string Ledger::OpenQuarantined(const store::QuarantineRow& row) const {
   std::string plain;
-  ReadQuarantined(row, [&](std::string_view piece) { plain += piece; });
-  return plain;
-}
-
-dicom::DataSet Ledger::QuarantinedHead(const store::QuarantineRow& row) const {
-  const auto* syntax = dicom::FindTransferSyntax(row.transfer_syntax_uid);
-  if (syntax == nullptr) throw Error(ErrorKind::kInternal, "an unknown transfer syntax");
-  dicom::HeadScanner scanner(*syntax);
-  std::string head;
-  bool whole = false;
   ReadQuarantined(row, [&](std::string_view piece) {
-    if (whole) return;
-    head += piece;
-    whole = scanner.Scan(head) == dicom::HeadScanner::State::kAtPixelData;
-    if (whole) head.resize(scanner.head_size());
+    plain += piece;
+    return true;
   });
-  return dicom::Read(head, *syntax);
+  return plain;
 }
 
 void Ledger::Discard(const store::QuarantineRow& row) noexcept {

@@ -11,7 +11,6 @@
 #include <thread>
 #include <vector>
 
-#include "dicom/data_set.h"
 #include "dicom/error.h"
 #include "gate/arrival.h"
 #include "gate/identities.h"
@@ -57,9 +56,9 @@ class Ledger {
 
   // The sealed original of a quarantine row, plain. Throws Error.
   std::string OpenQuarantined(const store::QuarantineRow& row) const;
-  dicom::DataSet QuarantinedHead(const store::QuarantineRow& row) const;  // up to the pixels
-  // The same in pieces, in order. What has been taken counts only when no exception follows.
-  using Take = std::function<void(std::string_view)>;
+  // The same in pieces, in order, while `take` wants more. What has been taken counts only when no
+  // exception follows.
+  using Take = std::function<bool(std::string_view)>;
   void ReadQuarantined(const store::QuarantineRow& row, const Take& take) const;
   // The original of a row that is RELEASED: what it became is in the spool. Never throws; what is
   // left behind goes with the next start.

@@ -25,6 +25,20 @@ deid::Reason Unreadable() {
 
 deid::Reason NoRule() { return {std::string(deid::reasons::kBurnedInRisk), deid::kNoRulePath}; }
 
+// Up to the pixels.
+dicom::DataSet SealedHead(const Ledger& ledger, const store::QuarantineRow& row) {
+  const auto& syntax = SyntaxOf(row);
+  dicom::HeadScanner scanner(syntax);
+  std::string head;
+  ledger.ReadQuarantined(row, [&](std::string_view piece) {
+    head += piece;
+    const bool whole = scanner.Scan(head) == dicom::HeadScanner::State::kAtPixelData;
+    if (whole) head.resize(scanner.head_size());
+    return !whole;
+  });
+  return dicom::Read(head, syntax);
+}
+
 pixels::Reply AskWorker(pixels::Worker& worker, const pixels::Request& request) {
   auto reply = worker.Ask(request);
   if (!reply.fault.empty()) throw Error(ErrorKind::kUnsupported, reply.fault);
@@ -125,9 +139,9 @@ void PixelRounds::CleanFilm(const store::QuarantineRow& row) {
   const Decided kept{"quarantine.kept", "gate", ""};
   const auto& project = parts_.readmission.ProjectOf(row);
   const bool looks = !parts_.intake.EngineOf(project.id).policy().seal_pixels;
-  const auto plan = looks ? pixels::PlanFor(parts_.ledger.QuarantinedHead(row),
-                                            *parts_.rules.Of(project.id), true)
-                          : pixels::Plan();
+  const auto plan =
+      looks ? pixels::PlanFor(SealedHead(parts_.ledger, row), *parts_.rules.Of(project.id), true)
+            : pixels::Plan();
   const bool trusted = plan.step == pixels::Step::kBlank && plan.blank.empty() && !plan.detect;
   const bool waited_only = row.reason == deid::reasons::kBitstream;
   if (!trusted && (!waited_only || plan.step != pixels::Step::kNothing)) {

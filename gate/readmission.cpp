@@ -192,7 +192,10 @@ std::optional<deid::Reason> Readmission::PutFrom(const store::QuarantineRow& row
   if (held) return deid::Reason{std::string(deid::reasons::kConflict), ""};
   work.digests = {row.digest, row.identity_digest};
   Entrance entrance(SyntaxOf(row), [&](std::string_view head) { return Begin(row, head, work); });
-  source([&](std::string_view piece) { entrance.Take(piece); });
+  source([&](std::string_view piece) {
+    entrance.Take(piece);
+    return true;  // to its end: only then it is known to be whole
+  });
   return entrance.Finish();
 }
 

@@ -97,8 +97,7 @@ void Releaser::Decide(const store::StudyRow& study) {
   }
   if (reason) {
     Quarantine(study, *reason);
-  } else {
-    Open(study);
+  } else if (Open(study)) {
     known->ForgetSearched();
   }
 }
@@ -148,7 +147,8 @@ std::optional<deid::Reason> Releaser::Search(const Study& study,
   return std::nullopt;
 }
 
-void Releaser::Open(const store::StudyRow& study) {
+bool Releaser::Open(const store::StudyRow& study) {
+  bool opened = false;
   database_.Write([&](store::Transaction& transaction) {
     auto row = store::FindStudy(transaction, study.number).value();
     // Something arrived between the search and now: it has not been searched.
@@ -162,7 +162,9 @@ void Releaser::Open(const store::StudyRow& study) {
     fields["batch"] = Json::Int64(batch);
     fields["revision"] = Json::Int64(row.revision);
     store::Append(transaction, "study.released", "gate", fields);
+    opened = true;
   });
+  return opened;
 }
 
 void Releaser::Quarantine(const store::StudyRow& study, const deid::Reason& reason) {

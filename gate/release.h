@@ -42,7 +42,7 @@ class Releaser {
  private:
   void Try(const store::StudyRow& study);
   void Decide(const store::StudyRow& study);
-  void Open(const store::StudyRow& study);
+  bool Open(const store::StudyRow& study);  // false: another object came meanwhile
   void Quarantine(const store::StudyRow& study, const deid::Reason& reason);
   // The first identifier of the study that stands in what would be released.
   std::optional<deid::Reason> Search(const Study& study,
