@@ -2,7 +2,6 @@
 // Several readers, one result: a consensus that this node computes, which is then decided on like
 // any submission, or a read by an adjudicator who sees what they drew.
 #include <algorithm>
-#include <map>
 #include <set>
 
 #include "dicom/error.h"
@@ -66,28 +65,6 @@ std::vector<Submission> ReadsOf(const store::Reader& reader, int64_t case_id,
   }
   if (reads.empty()) throw Error(ErrorKind::kConflict, "nobody's work waits for a decision");
   return reads;
-}
-
-// Of which that many people's work waits for a decision, and which has changed since something was
-// computed of it.
-std::vector<std::string> SeriesReadBy(const store::Reader& reader, int64_t case_id, int64_t least) {
-  struct Work {
-    std::set<std::string> people;
-    bool computed = false;
-  };
-  std::map<std::string, Work> work;  // by series
-  for (const Submission& one : store::SubmissionsOf(reader, case_id)) {
-    Work& series = work[one.series_instance_uid];
-    series.computed = one.computed();
-    const bool waits = !one.computed() && one.state == SubmissionState::kSubmitted;
-    if (waits) series.people.insert(one.author);
-  }
-  std::vector<std::string> ready;
-  for (const auto& [uid, series] : work) {
-    const bool enough = static_cast<int64_t>(series.people.size()) >= least;
-    if (enough && !series.computed) ready.push_back(uid);
-  }
-  return ready;
 }
 
 // Asks like a manager of that project.
@@ -208,9 +185,7 @@ bool Node::ConsensusByPolicy() {
     const auto least = static_cast<int64_t>(ReadersFor(ConsensusMethodFrom(project.consensus)));
     std::vector<std::pair<int64_t, std::string>> ready;
     impl_->database.Read([&](const store::Reader& reader) {
-      for (const int64_t id : store::CasesReadBy(reader, project.id, least)) {
-        for (const auto& series : SeriesReadBy(reader, id, least)) ready.emplace_back(id, series);
-      }
+      ready = store::SeriesReadBy(reader, project.id, least);
     });
     for (const auto& [id, series] : ready) {
       Json::Value words;

@@ -53,12 +53,9 @@ class Form {
 
   // {"code","scheme","meaning"}
   Code CodeAt(const char* key) {
-    const Json::Value& value = json_[key];
-    if (!value.isObject()) {
-      Fault(key, "code", "expected {code, scheme, meaning}");
-      return {};
-    }
-    return Form(value, PathOf(key), findings_).AsCode();
+    if (json_[key].isObject()) return At(key).AsCode();
+    Fault(key, "code", "expected {code, scheme, meaning}");
+    return {};
   }
   Code AsCode() {
     if (!IsObject({"code", "scheme", "meaning"})) return {};
@@ -183,8 +180,8 @@ seg::Segment ReadSegment(Form form) {
   segment.description = form.MaybeText("description");
   ReadAlgorithm(form, segment);
   ReadColor(form, segment);
-  if (!form["trackingUid"].isNull()) segment.tracking_uid = form.Text("trackingUid");
-  if (!form["trackingIdentifier"].isNull()) segment.tracking_id = form.Text("trackingIdentifier");
+  segment.tracking_uid = form.MaybeText("trackingUid");
+  segment.tracking_id = form.MaybeText("trackingIdentifier");
   if (!form["group"].isNull()) segment.group = form.Number("group", 65535);
   return segment;
 }

@@ -89,21 +89,27 @@ std::vector<Case> CasesOfPatient(const Reader& reader, std::string_view project,
   return cases;
 }
 
-std::vector<int64_t> CasesReadBy(const Reader& reader, std::string_view project, int64_t readers) {
-  std::vector<int64_t> ids;
-  Rows row = reader.Query(
-      "SELECT c.id FROM study_case c WHERE c.project = ? AND c.state = 'OPEN'"
+std::vector<std::pair<int64_t, std::string>> SeriesReadBy(const Reader& reader,
+                                                          std::string_view project,
+                                                          int64_t readers) {
+  std::vector<std::pair<int64_t, std::string>> series;
+  Rows rows = reader.Query(
+      "SELECT c.id, s.series_instance_uid FROM study_case c JOIN submission s ON s.case_id = c.id"
+      " WHERE c.project = ? AND c.state = 'OPEN'"
       " AND NOT EXISTS (SELECT 1 FROM workitem w WHERE w.case_id = c.id AND w.stage = 'READ'"
       "   AND w.state IN ('SCHEDULED','IN PROGRESS'))"
-      " AND (SELECT count(DISTINCT s.author) FROM submission s WHERE s.case_id = c.id"
-      "   AND s.state = 'SUBMITTED' AND s.author <> 'node') >= ?"
       " AND NOT EXISTS (SELECT 1 FROM result r WHERE r.case_id = c.id"
       "   AND r.id NOT IN (SELECT result FROM withdrawal))"
       " AND NOT EXISTS (SELECT 1 FROM adjudication a JOIN workitem w ON w.uid = a.workitem"
-      "   WHERE w.case_id = c.id) ORDER BY c.id",
+      "   WHERE w.case_id = c.id)"
+      " GROUP BY c.id, s.series_instance_uid"
+      " HAVING count(DISTINCT iif(s.state = 'SUBMITTED' AND s.author <> 'node', s.author, NULL))"
+      "   >= ?"
+      " AND max(iif(s.author <> 'node', s.id, 0)) > max(iif(s.author = 'node', s.id, 0))"
+      " ORDER BY 1, 2",
       {project, readers});
-  while (row.Next()) ids.push_back(row.Int64(0));
-  return ids;
+  while (rows.Next()) series.emplace_back(rows.Int64(0), rows.Text(1));
+  return series;
 }
 
 std::map<std::string, int64_t> CountCases(const Reader& reader, std::string_view project) {

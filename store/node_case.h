@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "model/case.h"
@@ -19,10 +20,12 @@ std::vector<Case> ListCases(const Reader& reader, std::string_view project, std:
 // Of one person in a project; oldest first.
 std::vector<Case> CasesOfPatient(const Reader& reader, std::string_view project,
                                  std::string_view patient_code);
-// Open cases of the project that nobody reads any more, where at least `readers` people's work
-// waits for a decision and the newest submission is one of theirs. Not those with a result that
-// stands, or with an adjudicator.
-std::vector<int64_t> CasesReadBy(const Reader& reader, std::string_view project, int64_t readers);
+// (case, Series Instance UID) of the project's open cases that nobody reads any more: series of
+// which at least `readers` people's work waits for a decision and the newest submission is a
+// person's. Not of cases with a result that stands, or with an adjudicator.
+std::vector<std::pair<int64_t, std::string>> SeriesReadBy(const Reader& reader,
+                                                          std::string_view project,
+                                                          int64_t readers);
 // State -> number; empty project: all.
 std::map<std::string, int64_t> CountCases(const Reader& reader, std::string_view project);
 

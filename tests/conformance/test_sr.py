@@ -177,11 +177,7 @@ def test_a_report_is_of_the_patient_and_study_of_its_images(study):
         assert report.get(keyword) == images[0].get(keyword), keyword
     assert str(report.PatientName) == str(images[0].PatientName)
     assert report.CompletionFlag == "COMPLETE" and report.VerificationFlag == "UNVERIFIED"
-    evidence = {sop.ReferencedSOPInstanceUID
-                for item in report.CurrentRequestedProcedureEvidenceSequence
-                for series in item.ReferencedSeriesSequence
-                for sop in series.ReferencedSOPSequence}
-    assert evidence == {image.SOPInstanceUID for image in images}
+    assert dicom_tools.evidence(report) == {image.SOPInstanceUID for image in images}
 
 
 def test_a_report_comes_back_as_it_was_described(study):

@@ -33,10 +33,14 @@ def flow(port, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def work(flow, tmp_path_factory):
+    return drawn_and_returned(flow, tmp_path_factory.mktemp("study"), "lab-tools", "T-1")
+
+
+def drawn_and_returned(flow, folder, seed, patient_id):
     """A case whose first submission was returned: its SEG stands for what a tool would make."""
-    plan = synthetic.Plan(modality="CT", rows=17, columns=13, slices=5, spacing=5.0,
-                          seed="lab-tools", patient_id="T-1")
-    found = flow.bring(synthetic.write(plan, tmp_path_factory.mktemp("study")))
+    plan = synthetic.Plan(modality="CT", rows=17, columns=13, slices=5, spacing=5.0, seed=seed,
+                          patient_id=patient_id)
+    found = flow.bring(synthetic.write(plan, folder))
     flow.claim(found)
     flow.look(found, mask=volume.mask_to_the_edges)
     flow.submit(found)
@@ -55,9 +59,7 @@ def return_it(flow, submission):
 
 
 def claim_again(flow, found):
-    case = reader.case(flow.site.node, "reader-1", found.case["id"])
-    uid = next(item["uid"] for item in case["workitems"]
-               if item["state"] == "SCHEDULED" and item["stage"] == "READ")
+    uid = reader.free_read(flow.site.node, "reader-1", found.case["id"])
     reader.claim(flow.site.node, "reader-1", uid)
 
 
@@ -116,8 +118,7 @@ def stow(flow, segmentation, user="reader-1", path="/glossator/dicom-web/studies
 
 
 def submissions(flow, found):
-    case = reader.case(flow.site.node, "manager", found.case["id"])
-    return {item["id"] if isinstance(item, dict) else item for item in case["submissions"]}
+    return reader.submissions(flow.site.node, "manager", found.case["id"])
 
 
 def test_only_tools_of_readers_are_let_in(port, flow):
@@ -180,16 +181,7 @@ def test_stow_does_the_same_and_the_result_reaches_the_pacs(flow, work):
 
 def test_a_tools_names_of_its_findings_reach_the_pacs_and_stay_in_a_new_version(
         flow, tmp_path_factory):
-    plan = synthetic.Plan(modality="CT", rows=17, columns=13, slices=5, spacing=5.0,
-                          seed="lab-tracking", patient_id="T-2")
-    found = flow.bring(synthetic.write(plan, tmp_path_factory.mktemp("study")))
-    flow.claim(found)
-    flow.look(found, mask=volume.mask_to_the_edges)
-    flow.submit(found)
-    drawn = flow.site.node.request(
-        "GET", f"/glossator/api/v1/submissions/{found.submission}/files/seg",
-        user="reader-1").body
-    return_it(flow, found.submission)
+    found, drawn = drawn_and_returned(flow, tmp_path_factory.mktemp("study"), "lab-tracking", "T-2")
     labels = [one.SegmentLabel for one in pydicom.dcmread(io.BytesIO(drawn)).SegmentSequence]
     names = {label.replace(" ", "_"): (f"tool lesion {number}", pydicom.uid.generate_uid())
              for number, label in enumerate(labels, 7)}

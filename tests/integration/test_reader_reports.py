@@ -46,8 +46,7 @@ def story(flow, tmp_path_factory):
 
 
 def consensus_of(flow, found, own):
-    case = reader.case(flow.site.node, "manager", found.case["id"])
-    ids = {item["id"] if isinstance(item, dict) else item for item in case["submissions"]}
+    ids = reader.submissions(flow.site.node, "manager", found.case["id"])
     return next(iter(ids - set(own.values())), None)
 
 
@@ -126,8 +125,4 @@ def test_a_withdrawal_takes_the_readers_reports_along(flow, story):
     known = set(story["before"]) | set(story["new"])
     note, = (dicom_tools.read(data) for uid, data in objects(flow, found).items()
              if uid not in known)
-    rejected = {item.ReferencedSOPInstanceUID
-                for study in note.CurrentRequestedProcedureEvidenceSequence
-                for series in study.ReferencedSeriesSequence
-                for item in series.ReferencedSOPSequence}
-    assert rejected == set(story["new"])
+    assert dicom_tools.evidence(note) == set(story["new"])

@@ -53,17 +53,11 @@ def seat(flow, found):
     assert answer.status == 201, answer.body
 
 
-def free_read(flow, found, user):
-    work = reader.case(flow.site.node, user, found.case["id"])["workitems"]
-    return next(item["uid"] for item in work
-                if item["state"] == "SCHEDULED" and item["stage"] == "READ")
-
-
 def read(flow, found, user, box, workitem=None):
     """A box of the tissue, as that reader saw it."""
     found.labels = numpy.zeros(found.volume.shape, numpy.uint8)
     found.labels[box] = 1
-    found.workitem = workitem or free_read(flow, found, user)
+    found.workitem = workitem or reader.free_read(flow.site.node, user, found.case["id"])
     found.transaction = reader.claim(flow.site.node, user, found.workitem)
     flow.submit(found, user)
     return found.submission
@@ -90,8 +84,7 @@ def delivered(flow, found, before):
 
 
 def objects(flow, found):
-    return {dicom_tools.read_head(data).SOPInstanceUID: data
-            for data in flow.site.pacs.files(found.study_uid)}
+    return flow.site.pacs.objects(found.study_uid)
 
 
 def by_description(found, word):

@@ -77,8 +77,7 @@ def read(flow, found, sign):
 
 
 def objects(flow, study_uid):
-    return {dicom_tools.read_head(data).SOPInstanceUID: data
-            for data in flow.site.pacs.files(study_uid)}
+    return flow.site.pacs.objects(study_uid)
 
 
 def new_objects(flow, study_uid, seen):
@@ -194,10 +193,7 @@ def test_a_withdrawal_rejects_every_object_that_was_sent(story):
         title = note.ConceptNameCodeSequence[0]
         assert (title.CodeValue, title.CodeMeaning) == SAFETY
         assert "wrong study" in texts(note)
-        for study in note.CurrentRequestedProcedureEvidenceSequence:
-            for series in study.ReferencedSeriesSequence:
-                rejected |= {item.ReferencedSOPInstanceUID
-                             for item in series.ReferencedSOPSequence}
+        rejected |= dicom_tools.evidence(note)
     assert rejected == set(story["first"]) | set(story["second"])
 
 

@@ -111,6 +111,14 @@ def new_complaints(objects, images):
     return found
 
 
+def evidence(document):
+    """SOP Instance UIDs of the Current Requested Procedure Evidence Sequence."""
+    return {item.ReferencedSOPInstanceUID
+            for study in document.CurrentRequestedProcedureEvidenceSequence
+            for series in study.ReferencedSeriesSequence
+            for item in series.ReferencedSOPSequence}
+
+
 def read_head(data):
     return pydicom.dcmread(io.BytesIO(data), stop_before_pixels=True, force=True)
 

@@ -87,6 +87,11 @@ class Pacs(orthanc.Orthanc):
         return [self.rest_get_bytes(f"/instances/{item['ID']}/file")
                 for item in self.instances(study_uid)]
 
+    def objects(self, study_uid):
+        """The same by SOP Instance UID."""
+        return {pydicom.dcmread(io.BytesIO(data), stop_before_pixels=True).SOPInstanceUID: data
+                for data in self.files(study_uid)}
+
     def rest_get_bytes(self, path):
         response = self.request("GET", path)
         if response.status != 200:

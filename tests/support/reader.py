@@ -57,6 +57,17 @@ def case(node, user, identifier):
     return node.rest_get(f"{API}/cases/{identifier}", user=user)
 
 
+def submissions(node, user, identifier):
+    """Identifiers of the case's submissions that the user sees."""
+    return {item["id"] for item in case(node, user, identifier)["submissions"]}
+
+
+def free_read(node, user, identifier):
+    """UID of the first read of the case that nobody has claimed."""
+    return next(item["uid"] for item in case(node, user, identifier)["workitems"]
+                if item["state"] == "SCHEDULED" and item["stage"] == "READ")
+
+
 def workitem_uids(found):
     return [item if isinstance(item, str) else item.get("uid") for item in found["workitems"]]
 

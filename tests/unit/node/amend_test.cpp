@@ -4,7 +4,6 @@
 #include <map>
 #include <set>
 
-#include "dicom/json.h"
 #include "results/key_objects.h"
 #include "structured-report/decode.h"
 #include "tests/unit/node/node_fixture.h"
@@ -21,11 +20,6 @@ std::map<std::string, std::string> TrackingIn(const dicom::DataSet& report) {
   return tracking;
 }
 
-struct Sent {
-  Json::Value manifest;
-  std::vector<dicom::DataSet> objects;
-};
-
 class Amend : public NodeTest {
  protected:
   Amend() {
@@ -39,18 +33,6 @@ class Amend : public NodeTest {
     node_->Tick();
     return id;
   }
-  Sent Returned(size_t index) {
-    const auto& record = spools_.returned.at(index);
-    Sent sent{dicom::ParseJson(record.chunks[0]), {}};
-    std::string bytes;
-    for (size_t i = 1; i < record.chunks.size(); ++i) bytes += record.chunks[i];
-    for (const Json::Value& file : sent.manifest["files"]) {
-      sent.objects.push_back(
-          dicom::ReadFile(std::string_view(bytes).substr(0, file["size"].asUInt64())).data_set);
-      bytes.erase(0, file["size"].asUInt64());
-    }
-    return sent;
-  }
   static std::vector<std::string> Modalities(const Sent& sent) {
     std::vector<std::string> found;
     for (const auto& object : sent.objects) found.push_back(object.GetString(tags::Modality));
@@ -58,11 +40,7 @@ class Amend : public NodeTest {
   }
   // A second reader of the same series, by a seat that the manager opens.
   void SecondRead(const ReaderConfig& who) {
-    dicom::DataSet attributes;
-    attributes.SetString(tags::ProcedureStepState, "SCHEDULED");
-    attributes.SetString(tags::ProcedureStepLabel, "READ");
-    attributes.AddItem(tags::InputInformationSequence).SetString(tags::StudyInstanceUID, kStudy);
-    const std::string uid = node_->CreateWorkitem(max_, "", attributes);
+    const std::string uid = OpenSeat();
     ASSERT_EQ(node_->ChangeState(who, uid, kLock, "IN PROGRESS").status, 0);
     std::string labels = Labels();
     labels[0] = 0;  // one voxel less of the nodule

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <set>
 
-#include "dicom/json.h"
 #include "results/key_objects.h"
 #include "seg/decode.h"
 #include "structured-report/decode.h"
@@ -15,12 +14,6 @@ namespace {
 
 constexpr const char* kLabelMapStorage = "1.2.840.10008.5.1.4.1.1.66.7";
 
-struct Sent {
-  Json::Value manifest;
-  std::vector<std::string> files;
-  std::vector<dicom::DataSet> objects;
-};
-
 class Policy : public NodeTest {
  protected:
   Policy() {
@@ -30,13 +23,6 @@ class Policy : public NodeTest {
     Start();
   }
 
-  std::string OpenSeat() {
-    dicom::DataSet attributes;
-    attributes.SetString(tags::ProcedureStepState, "SCHEDULED");
-    attributes.SetString(tags::ProcedureStepLabel, "READ");
-    attributes.AddItem(tags::InputInformationSequence).SetString(tags::StudyInstanceUID, kStudy);
-    return node_->CreateWorkitem(max_, "", attributes);
-  }
   // The first three voxels are nodule where `nodule` has a 1.
   void Read(const ReaderConfig& who, const std::string& uid, const std::string& nodule) {
     EXPECT_EQ(node_->ChangeState(who, uid, kLock, "IN PROGRESS").status, 0);
@@ -61,18 +47,6 @@ class Policy : public NodeTest {
       if (event.type == "consensus.computed") newest_ = event.fields["submission"].asInt64();
     }
     return newest_;
-  }
-  Sent Returned(size_t index) {
-    const auto& record = spools_.returned.at(index);
-    Sent sent{dicom::ParseJson(record.chunks[0]), {}, {}};
-    std::string bytes;
-    for (size_t i = 1; i < record.chunks.size(); ++i) bytes += record.chunks[i];
-    for (const Json::Value& file : sent.manifest["files"]) {
-      sent.files.push_back(bytes.substr(0, file["size"].asUInt64()));
-      sent.objects.push_back(dicom::ReadFile(std::string_view(sent.files.back())).data_set);
-      bytes.erase(0, file["size"].asUInt64());
-    }
-    return sent;
   }
   Sent Accepted() {
     node_->Judge(bob_, Computed(), R"({"verdict":"ACCEPT"})");

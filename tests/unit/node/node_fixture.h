@@ -12,6 +12,7 @@
 
 #include "dicom/error.h"
 #include "dicom/io.h"
+#include "dicom/json.h"
 #include "node/node.h"
 #include "store/digest.h"
 #include "store/journal.h"
@@ -209,6 +210,13 @@ inline ReaderConfig MakePerson(const std::string& id, const std::string& role) {
   return person;
 }
 
+// What went into the return spool as one record.
+struct Sent {
+  Json::Value manifest;
+  std::vector<std::string> files;
+  std::vector<dicom::DataSet> objects;
+};
+
 class NodeTest : public testing::Test {
  protected:
   NodeTest() {
@@ -322,6 +330,15 @@ class NodeTest : public testing::Test {
     return uid;
   }
 
+  // Another read of the case, which a manager opens.
+  std::string OpenSeat() {
+    dicom::DataSet attributes;
+    attributes.SetString(tags::ProcedureStepState, "SCHEDULED");
+    attributes.SetString(tags::ProcedureStepLabel, "READ");
+    attributes.AddItem(tags::InputInformationSequence).SetString(tags::StudyInstanceUID, kStudy);
+    return node_->CreateWorkitem(max_, "", attributes);
+  }
+
   static std::string Form(int frames = 5) {
     return R"({"seriesInstanceUid":"2.25.101","shape":[)" + std::to_string(frames) +
            R"(,7,9],"dtype":"uint8","segments":[
@@ -354,6 +371,19 @@ class NodeTest : public testing::Test {
   int64_t Submitted() {
     OpenCase();
     return SubmitAs(alice_, Claim(alice_)).id;
+  }
+
+  Sent Returned(size_t index) {
+    const auto& record = spools_.returned.at(index);
+    Sent sent{dicom::ParseJson(record.chunks[0]), {}, {}};
+    std::string bytes;
+    for (size_t i = 1; i < record.chunks.size(); ++i) bytes += record.chunks[i];
+    for (const Json::Value& file : sent.manifest["files"]) {
+      sent.files.push_back(bytes.substr(0, file["size"].asUInt64()));
+      sent.objects.push_back(dicom::ReadFile(std::string_view(sent.files.back())).data_set);
+      bytes.erase(0, file["size"].asUInt64());
+    }
+    return sent;
   }
 
   std::vector<Event> Events() {

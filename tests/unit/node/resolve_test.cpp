@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <set>
 
-#include "dicom/json.h"
 #include "node/consensus.h"
 #include "seg/decode.h"
 #include "structured-report/decode.h"
@@ -17,12 +16,6 @@ constexpr size_t kFirst = 0;  // voxels where the readers of these tests differ
 constexpr size_t kSecond = 1;
 constexpr size_t kThird = 2;
 
-struct Sent {
-  Json::Value manifest;
-  std::vector<std::string> files;
-  std::vector<dicom::DataSet> objects;
-};
-
 class Resolve : public NodeTest {
  protected:
   Resolve() {
@@ -30,13 +23,6 @@ class Resolve : public NodeTest {
     Start();
   }
 
-  std::string OpenSeat() {
-    dicom::DataSet attributes;
-    attributes.SetString(tags::ProcedureStepState, "SCHEDULED");
-    attributes.SetString(tags::ProcedureStepLabel, "READ");
-    attributes.AddItem(tags::InputInformationSequence).SetString(tags::StudyInstanceUID, kStudy);
-    return node_->CreateWorkitem(max_, "", attributes);
-  }
   int64_t Read(const ReaderConfig& who, const std::vector<size_t>& nodule, std::string uid = "") {
     if (uid.empty()) uid = OpenSeat();
     EXPECT_EQ(node_->ChangeState(who, uid, kLock, "IN PROGRESS").status, 0);
@@ -54,18 +40,6 @@ class Resolve : public NodeTest {
     Read(alice_, {kFirst, kSecond}, WorkFor(alice_, "READ"));
     Read(carol_, {kFirst, kSecond});
     Read(dora_, {kSecond, kThird});
-  }
-  Sent Returned(size_t index) {
-    const auto& record = spools_.returned.at(index);
-    Sent sent{dicom::ParseJson(record.chunks[0]), {}, {}};
-    std::string bytes;
-    for (size_t i = 1; i < record.chunks.size(); ++i) bytes += record.chunks[i];
-    for (const Json::Value& file : sent.manifest["files"]) {
-      sent.files.push_back(bytes.substr(0, file["size"].asUInt64()));
-      sent.objects.push_back(dicom::ReadFile(std::string_view(sent.files.back())).data_set);
-      bytes.erase(0, file["size"].asUInt64());
-    }
-    return sent;
   }
   std::string Labelled(const std::string& file, const std::string& name) {
     std::vector<dicom::DataSet> heads;
