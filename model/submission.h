@@ -37,8 +37,10 @@ struct Submission {
   std::string created;
   std::vector<MadeObject> objects;
 
-  // By this node, out of the submissions that `content` names.
-  bool computed() const { return content.isObject() && content.isMember("consensus"); }
+  // By this node, out of the submissions that `content` names; a reader's may have any keys.
+  bool computed() const {
+    return author == "node" && content.isObject() && content.isMember("consensus");
+  }
 };
 
 }  // namespace glossator

@@ -135,6 +135,19 @@ TEST_F(Resolve, TheSameConsensusIsComputedOnce) {
   EXPECT_EQ(CountEvents("consensus.computed"), 2);
 }
 
+TEST_F(Resolve, AReadIsNotTakenForAConsensusBecauseItSaysSo) {
+  ThreeReads();
+  const std::string uid = OpenSeat();
+  ASSERT_EQ(node_->ChangeState(emil_, uid, kLock, "IN PROGRESS").status, 0);
+  std::string form = Form();
+  form.insert(1, R"("consensus":{"submissions":[1]},)");
+  ASSERT_GT(node_->Submit(emil_, uid, kLock, form, Labels()).id, 0);
+  const int64_t id = node_->Consensus(max_, 1, "").id;
+  const std::string text = node_->SubmissionFile(bob_, id, "sr");
+  const auto report = sr::Decode(dicom::ReadFile(std::string_view(text)).data_set).description;
+  EXPECT_EQ(report.provenance.predecessors.size(), 4U);
+}
+
 TEST_F(Resolve, AConsensusIsDecidedOnByNoneOfItsReaders) {
   ThreeReads();
   const int64_t id = node_->Consensus(max_, 1, "").id;
