@@ -199,8 +199,9 @@ std::optional<std::string> Cleaner::Special(const Element& element, const Place&
   if (element.tag == tags::Modality) return KnownModality(place.item.GetString(element.tag));
   if (element.tag == tags::CodeValue || element.tag == tags::LongCodeValue ||
       element.tag == tags::URNCodeValue) {
-    if (IsRejectionTitle(place.parent, place.item)) return place.item.GetString(element.tag);
-    return values_.CleanCode(place.item, place.item.GetString(element.tag));
+    std::string code = place.item.GetString(element.tag);
+    const bool title = element.tag == tags::CodeValue && IsRejectionTitle(place.parent, place.item);
+    return title ? code : values_.CleanCode(place.item, code);
   }
   if (element.tag == tags::CodingSchemeDesignator) {
     return values_.CleanScheme(place.item.GetString(element.tag));

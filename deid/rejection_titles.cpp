@@ -41,10 +41,10 @@ std::string WithoutTitles(std::string_view head) {
 }  // namespace
 
 bool IsRejectionTitle(dicom::Tag parent, const dicom::DataSet& item) {
+  if (parent != tags::ConceptNameCodeSequence) return false;
   const std::string code = item.GetString(tags::CodeValue);
-  return parent == tags::ConceptNameCodeSequence &&
-         item.GetString(tags::CodingSchemeDesignator) == "DCM" &&
-         std::find(std::begin(kTitles), std::end(kTitles), code) != std::end(kTitles);
+  return std::find(std::begin(kTitles), std::end(kTitles), code) != std::end(kTitles) &&
+         item.GetString(tags::CodingSchemeDesignator) == "DCM";
 }
 
 bool FindsBesideTitles(const Sentinel& identifiers, std::string_view head) {

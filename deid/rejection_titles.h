@@ -11,7 +11,7 @@
 
 namespace glossator::deid {
 
-// `item` of the sequence `parent`.
+// The Code Value of `item` of the sequence `parent`; not what else may stand in it.
 bool IsRejectionTitle(dicom::Tag parent, const dicom::DataSet& item);
 
 // True when the encoded data set (little endian) holds an identifier elsewhere than in the code of

@@ -90,6 +90,15 @@ TEST(RejectionTitle, IsNoHidingPlaceForThePatientsNumber) {
   const DataSet kept = cleaned(other_place);
   const auto* item = kept.FirstItem(tags::ProcedureCodeSequence);
   EXPECT_TRUE(item == nullptr || item->GetString(tags::CodeValue) != id);
+  DataSet beside = Note("113037", "P-1");
+  auto& title = *beside.Find(tags::ConceptNameCodeSequence);
+  title.items[0].SetString(tags::LongCodeValue, "Castorp Hans");
+  title.items[0].SetString(tags::URNCodeValue, "urn:castorp:hans");
+  const DataSet alone = cleaned(beside);
+  EXPECT_EQ(TitleOf(alone), "DCM 113037");
+  const std::string bytes = dicom::Write(alone, dicom::kExplicitLittleEndian);
+  EXPECT_EQ(bytes.find("Castorp"), std::string::npos);
+  EXPECT_EQ(bytes.find("castorp"), std::string::npos);
   DataSet as_text = Note("113037", "P-1");
   as_text.SetString(tags::SeriesDescription, "scan of " + id);
   EXPECT_TRUE(finds(as_text));
