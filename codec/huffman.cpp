@@ -58,6 +58,28 @@ void Shorten(std::array<int, kLongest + 1>& counts) {
 
 }  // namespace
 
+std::optional<HuffmanSpec> ReadSpec(std::string_view segment) {
+  HuffmanSpec spec;
+  const size_t front = spec.size();
+  if (segment.size() < front) return std::nullopt;
+  size_t total = 0;
+  for (size_t i = 1; i <= front; ++i) {
+    total += spec.counts[i] = static_cast<uint8_t>(segment[i - 1]);
+  }
+  if (total > 256 || total > segment.size() - front) return std::nullopt;
+  const std::string_view values = segment.substr(front, total);
+  spec.values.assign(values.begin(), values.end());
+  return spec;
+}
+
+void PutSpec(std::string& out, uint32_t what, const HuffmanSpec& spec) {
+  const size_t size = 3 + spec.size();
+  out += {'\xFF', '\xC4', static_cast<char>(size >> 8), static_cast<char>(size),
+          static_cast<char>(what)};
+  out.append(spec.counts.begin() + 1, spec.counts.end());
+  out.append(spec.values.begin(), spec.values.end());
+}
+
 HuffmanSpec BestCode(const std::array<uint64_t, 256>& frequencies) {
   std::array<uint64_t, 257> all{};
   std::copy(frequencies.begin(), frequencies.end(), all.begin());
@@ -125,6 +147,12 @@ uint32_t BitReader::Bits(uint32_t count) {
   return value;
 }
 
+int32_t BitReader::Value(uint32_t size) {
+  if (size == 0) return 0;
+  const auto value = static_cast<int32_t>(Bits(size));
+  return value < 1 << (size - 1) ? value - (1 << size) + 1 : value;
+}
+
 uint8_t BitReader::Symbol(const HuffmanDecoder& decoder) {
   int32_t code = 0;
   for (size_t length = 1; length <= 16; ++length) {
@@ -154,6 +182,10 @@ void BitWriter::Put(uint32_t bits, uint32_t count) {
     out_ += static_cast<char>(byte);
     if (byte == 0xFF) out_ += '\0';
   }
+}
+
+void BitWriter::PutValue(int32_t value) {
+  Put(static_cast<uint32_t>(value < 0 ? value - 1 : value), SizeOf(value));
 }
 
 void BitWriter::Flush() {

@@ -3,7 +3,10 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
+#include <cstdlib>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,7 +17,19 @@ namespace glossator::codec {
 struct HuffmanSpec {
   std::array<uint8_t, 17> counts{};  // [1..16]: codes of that length
   std::vector<uint8_t> values;
+
+  size_t size() const { return counts.size() - 1 + values.size(); }  // bytes in the segment
 };
+
+// The table at the front of `segment` (B.2.4.2), behind its class and number; nullopt: cut off.
+std::optional<HuffmanSpec> ReadSpec(std::string_view segment);
+// A segment of one table; `what`: its class and number.
+void PutSpec(std::string& out, uint32_t what, const HuffmanSpec& spec);
+
+// How many bits a value has in the stream (Table F.1).
+inline uint32_t SizeOf(int32_t value) {
+  return static_cast<uint32_t>(std::bit_width(static_cast<uint32_t>(std::abs(value))));
+}
 
 // The best code of at most 16 bits for these frequencies (K.2); the code of ones only stays unused.
 HuffmanSpec BestCode(const std::array<uint64_t, 256>& frequencies);
@@ -40,6 +55,7 @@ class BitReader {
   explicit BitReader(std::string_view bytes) : bytes_(bytes) {}
 
   uint32_t Bits(uint32_t count);  // at most 16; throws Error{kInvalid} behind the end
+  int32_t Value(uint32_t size);   // of SizeOf(), at most 16 (F.2.2.1)
   uint8_t Symbol(const HuffmanDecoder& decoder);
   // Skips to the next marker, which must be RSTn; the bits begin anew behind it.
   void Restart();
@@ -59,6 +75,7 @@ class BitWriter {
   explicit BitWriter(std::string& out) : out_(out) {}
 
   void Put(uint32_t bits, uint32_t count);  // at most 16
+  void PutValue(int32_t value);             // in SizeOf() bits
   void Flush();                             // fills with ones
 
  private:

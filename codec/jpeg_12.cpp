@@ -116,11 +116,9 @@ class SegmentReader {
     while (at_ < end_) {
       const uint32_t what = Byte(at_++);
       if ((what & 15) >= kSets || what >> 4 > 1) throw Broken12();
-      HuffmanSpec spec;
-      size_t total = 0;
-      for (size_t i = 1; i <= 16; ++i) total += spec.counts[i] = static_cast<uint8_t>(Byte(at_++));
-      if (total > 256 || at_ + total > end_) throw Broken12();
-      for (size_t i = 0; i < total; ++i) spec.values.push_back(static_cast<uint8_t>(Byte(at_++)));
+      const auto spec = ReadSpec(frame_.substr(at_, end_ - at_));
+      if (!spec) throw Broken12();
+      at_ += spec->size();
       head_.tables[(what >> 4) * kSets + (what & 15)] = spec;
     }
   }
@@ -147,13 +145,6 @@ class SegmentReader {
   Extended head_;
 };
 
-// F.2.2.1: a value of so many bits.
-int32_t Extend(BitReader& bits, uint32_t size) {
-  if (size == 0) return 0;
-  const auto value = static_cast<int32_t>(bits.Bits(size));
-  return value < 1 << (size - 1) ? value - (1 << size) + 1 : value;
-}
-
 void ReadAc(BitReader& bits, const HuffmanDecoder& decoder, Block& block) {
   for (uint32_t k = 1; k < kBlock; ++k) {
     const uint32_t symbol = bits.Symbol(decoder), size = symbol & 15;
@@ -161,7 +152,7 @@ void ReadAc(BitReader& bits, const HuffmanDecoder& decoder, Block& block) {
     k += symbol >> 4;
     if (size == 0) continue;
     if (k >= kBlock || size > kAcSizeMax) throw Broken12();
-    block[k] = Extend(bits, size);
+    block[k] = bits.Value(size);
   }
 }
 
@@ -177,7 +168,7 @@ std::vector<Block> ReadBlocks(const Extended& head, std::string_view frame) {
     }
     const uint32_t size = bits.Symbol(dc);
     if (size > kDcSizeMax) throw Broken12();
-    before += Extend(bits, size);
+    before += bits.Value(size);
     if (std::abs(before) > 1 << kDcSizeMax) throw Broken12();
     blocks[i][0] = before;
     ReadAc(bits, ac, blocks[i]);
@@ -185,13 +176,7 @@ std::vector<Block> ReadBlocks(const Extended& head, std::string_view frame) {
   return blocks;
 }
 
-uint32_t SizeOf(int32_t value) {
-  uint32_t size = 0;
-  for (auto left = static_cast<uint32_t>(std::abs(value)); left > 0; left >>= 1) ++size;
-  return size;
-}
-
-// Calls take(is AC, symbol, value, bits of the value) for all that the stream holds, in its order,
+// Calls take(is AC, symbol, value) for all that the stream holds, in its order,
 // and restart(number) in between (F.1.2).
 template <class Take, class Restart>
 void ForEachSymbol(const std::vector<Block>& blocks, uint32_t interval, Take&& take,
@@ -204,7 +189,7 @@ void ForEachSymbol(const std::vector<Block>& blocks, uint32_t interval, Take&& t
     }
     const int32_t difference = blocks[i][0] - before;
     before = blocks[i][0];
-    take(false, SizeOf(difference), difference, SizeOf(difference));
+    take(false, SizeOf(difference), difference);
     uint32_t zeros = 0;
     for (uint32_t k = 1; k < kBlock; ++k) {
       const int32_t value = blocks[i][k];
@@ -212,42 +197,33 @@ void ForEachSymbol(const std::vector<Block>& blocks, uint32_t interval, Take&& t
         ++zeros;
         continue;
       }
-      for (; zeros > 15; zeros -= 16) take(true, kZeros16, 0, 0);
-      take(true, zeros << 4 | SizeOf(value), value, SizeOf(value));
+      for (; zeros > 15; zeros -= 16) take(true, kZeros16, 0);
+      take(true, zeros << 4 | SizeOf(value), value);
       zeros = 0;
     }
-    if (zeros > 0) take(true, 0, 0, 0);
+    if (zeros > 0) take(true, 0, 0);
   }
-}
-
-void PutTable(std::string& out, uint32_t what, const HuffmanSpec& spec) {
-  const size_t size = 19 + spec.values.size();
-  out += {'\xFF', static_cast<char>(kHuffman), static_cast<char>(size >> 8),
-          static_cast<char>(size), static_cast<char>(what)};
-  for (size_t i = 1; i <= 16; ++i) out += static_cast<char>(spec.counts[i]);
-  out.append(spec.values.begin(), spec.values.end());
 }
 
 // With the best tables: the old ones may lack a code for what is new.
 std::string WriteBlocks(const Extended& head, const std::vector<Block>& blocks) {
   std::array<std::array<uint64_t, 256>, 2> frequencies{};
   ForEachSymbol(
-      blocks, head.interval,
-      [&](bool ac, uint32_t symbol, int32_t, uint32_t) { ++frequencies[ac][symbol]; },
+      blocks, head.interval, [&](bool ac, uint32_t symbol, int32_t) { ++frequencies[ac][symbol]; },
       [](size_t) {});
   const HuffmanSpec dc = BestCode(frequencies[0]), ac = BestCode(frequencies[1]);
   std::string out = {'\xFF', static_cast<char>(kImageStart)};
   out += head.kept;
-  PutTable(out, head.dc_table, dc);
-  PutTable(out, 0x10 | head.ac_table, ac);
+  PutSpec(out, head.dc_table, dc);
+  PutSpec(out, 0x10 | head.ac_table, ac);
   out += head.scan;
   const std::array<HuffmanEncoder, 2> encoders{HuffmanEncoder(dc), HuffmanEncoder(ac)};
   BitWriter bits(out);
   ForEachSymbol(
       blocks, head.interval,
-      [&](bool is_ac, uint32_t symbol, int32_t value, uint32_t size) {
+      [&](bool is_ac, uint32_t symbol, int32_t value) {
         bits.Put(encoders[is_ac].code[symbol], encoders[is_ac].length[symbol]);
-        if (size > 0) bits.Put(static_cast<uint32_t>(value < 0 ? value - 1 : value), size);
+        bits.PutValue(value);
       },
       [&](size_t number) {
         bits.Flush();
@@ -319,8 +295,6 @@ Extended Opened12(std::string_view frame, const Format& format) {
   return head;
 }
 
-}  // namespace
-
 Raster DecodeJpeg12(std::string_view frame, const Format& format) {
   const Extended head = Opened12(frame, format);
   const auto blocks = ReadBlocks(head, frame);
@@ -367,6 +341,8 @@ bool IsJpeg12(std::string_view frame) {
   }
   return false;
 }
+
+}  // namespace
 
 Raster DecodeJpegExtended(std::string_view frame, const Format& format) {
   return IsJpeg12(frame) ? DecodeJpeg12(frame, format) : DecodeJpeg(frame, format);

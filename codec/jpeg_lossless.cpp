@@ -82,11 +82,9 @@ class Parser {
     while (at_ < end) {
       const uint32_t table = Byte(at_++);
       if (table >= kTables) throw Damaged();
-      HuffmanSpec spec;
-      size_t total = 0;
-      for (size_t i = 1; i <= 16; ++i) total += spec.counts[i] = static_cast<uint8_t>(Byte(at_++));
-      if (total > 256 || at_ + total > end) throw Damaged();
-      for (size_t i = 0; i < total; ++i) spec.values.push_back(static_cast<uint8_t>(Byte(at_++)));
+      const auto spec = ReadSpec(frame_.substr(at_, end - at_));
+      if (!spec) throw Damaged();
+      at_ += spec->size();
       header_.tables[table] = spec;
     }
   }
@@ -148,11 +146,9 @@ int32_t Predict(const Header& header, const Lines& lines, uint32_t x, bool first
 
 int32_t Difference(BitReader& bits, const HuffmanDecoder& decoder) {
   const uint32_t size = bits.Symbol(decoder);
-  if (size == 0) return 0;
   if (size == 16) return 32768;
   if (size > 16) throw Damaged();
-  const auto value = static_cast<int32_t>(bits.Bits(size));
-  return value < 1 << (size - 1) ? value - (1 << size) + 1 : value;
+  return bits.Value(size);
 }
 
 void PutSample(std::string& bytes, size_t index, size_t size, int32_t value) {
@@ -215,13 +211,6 @@ void ForEachDifference(const Header& header, const Raster& raster, Take&& take) 
       [] {});
 }
 
-uint32_t Category(int16_t difference) {
-  uint32_t magnitude = static_cast<uint32_t>(difference < 0 ? -difference : difference);
-  uint32_t size = 0;
-  for (; magnitude > 0; magnitude >>= 1) ++size;
-  return size;
-}
-
 void PutWord(std::string& out, uint32_t value) {
   out += static_cast<char>(value >> 8);
   out += static_cast<char>(value);
@@ -246,11 +235,7 @@ std::string Headers(const Header& header, const HuffmanSpec& spec) {
     out += '\x11';
     out += '\0';
   }
-  PutMarker(out, kDht);
-  PutWord(out, static_cast<uint32_t>(19 + spec.values.size()));
-  out += '\0';
-  for (size_t i = 1; i <= 16; ++i) out += static_cast<char>(spec.counts[i]);
-  out.append(spec.values.begin(), spec.values.end());
+  PutSpec(out, 0, spec);
   PutMarker(out, kSos);
   PutWord(out, 6 + 2 * header.samples);
   out += static_cast<char>(header.samples);
@@ -300,18 +285,15 @@ std::string EncodeJpegLossless(const Raster& raster, std::string_view original) 
   Header header = Parser(original).Parse();
   header.restart_interval = 0;
   std::array<uint64_t, 256> frequencies{};
-  ForEachDifference(header, raster,
-                    [&](int16_t difference) { ++frequencies[Category(difference)]; });
+  ForEachDifference(header, raster, [&](int16_t difference) { ++frequencies[SizeOf(difference)]; });
   const HuffmanSpec spec = BestCode(frequencies);
   const HuffmanEncoder encoder(spec);
   std::string out = Headers(header, spec);
   BitWriter bits(out);
   ForEachDifference(header, raster, [&](int16_t difference) {
-    const uint32_t size = Category(difference);
+    const uint32_t size = SizeOf(difference);
     bits.Put(encoder.code[size], encoder.length[size]);
-    if (size > 0 && size < 16) {
-      bits.Put(static_cast<uint32_t>(difference < 0 ? difference - 1 : difference), size);
-    }
+    if (size < 16) bits.PutValue(difference);
   });
   bits.Flush();
   PutMarker(out, kEoi);

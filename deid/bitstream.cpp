@@ -52,10 +52,7 @@ FrameCleaner::FrameCleaner(const dicom::TransferSyntax& syntax) : family_(Family
   if (IsNumberIn(syntax.uid, kJpegs, 90, 93)) family_ = Family::kJpeg2000;
   if (IsNumberIn(syntax.uid, kJpegs, 201, 203)) family_ = Family::kJpeg2000;
   if (syntax.uid == "1.2.840.10008.1.2.5") family_ = Family::kRle;
-  if (IsFilm(syntax.uid)) {
-    family_ = Family::kFilm;
-    film_.emplace(syntax.uid);
-  }
+  if (IsFilm(syntax.uid)) film_.emplace(syntax.uid);
 }
 
 std::string_view FrameCleaner::problem() const {
@@ -70,8 +67,8 @@ void FrameCleaner::BeginFragment() {
 }
 
 void FrameCleaner::Clean(char* bytes, size_t size) {
-  if (family_ == Family::kOpaque) return;
   if (film_) return film_->Clean(bytes, size);
+  if (family_ == Family::kOpaque) return;
   for (size_t i = 0; i < size;) {
     i += Skip(bytes + i, size - i);
     if (i == size) return;

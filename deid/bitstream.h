@@ -29,7 +29,7 @@ class FrameCleaner {
   std::string_view problem() const;
 
  private:
-  enum class Family { kOpaque, kJpeg, kJpeg2000, kRle, kFilm };
+  enum class Family { kOpaque, kJpeg, kJpeg2000, kRle };
   enum class State {
     kStart,    // a frame's first byte
     kMarker,   // a marker must follow
@@ -52,7 +52,7 @@ class FrameCleaner {
   void RleByte(char& byte);
 
   Family family_;
-  std::optional<FilmCleaner> film_;
+  std::optional<FilmCleaner> film_;  // instead of all below
   State state_ = State::kStart;
   bool half_marker_ = false;  // 0xFF has been seen
   uint8_t marker_ = 0;

@@ -11,7 +11,7 @@ class PesHeader {
  public:
   void Begin() { *this = PesHeader(); }
   void Byte(char& byte);
-  bool done() const { return position_ >= kFixed && position_ == kFixed + length_; }
+  bool done() const { return position_ == kFixed + length_; }
   bool broken() const { return broken_; }
   // Bytes that follow the header; 0: up to the next packet.
   uint32_t payload() const {

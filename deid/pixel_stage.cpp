@@ -49,12 +49,13 @@ PixelResult PixelStage::Clean(dicom::DataSet& object, const dicom::TransferSynta
   // Something else keeps it sealed: do not spend time on it.
   if (!std::all_of(screened.begin(), screened.end(), IsAboutPixels)) return {screened, false};
   if (!HasPixels(object)) return {};  // nothing that could show text
-  const auto plan = pixels::PlanFor(object, rules_, IsFilm(syntax.uid));
+  const bool film = IsFilm(syntax.uid);
+  const auto plan = pixels::PlanFor(object, rules_, film);
   if (plan.step == pixels::Step::kNothing) return {screened, false};
   if (plan.step == pixels::Step::kSealed) return Sealed(kNoRulePath);
   const auto outcome = Run(object, syntax, plan);
   if (!outcome.fault.empty()) {
-    const bool risk = plan.risk || !screened.empty() || IsFilm(syntax.uid);
+    const bool risk = plan.risk || !screened.empty() || film;
     return risk || !outcome.unsupported ? Sealed(kUnreadablePath) : PixelResult{};
   }
   const bool named = plan.why == "rule" || plan.why == "regions";

@@ -11,7 +11,7 @@ namespace glossator::deid {
 namespace {
 
 // Table 2-22, 2.5.3.
-constexpr uint8_t kEnd = 0xB9, kPack = 0xBA, kSystem = 0xBB, kPrivate = 0xBD, kPadding = 0xBE;
+constexpr uint8_t kEnd = 0xB9, kPack = 0xBA, kSystem = 0xBB, kPadding = 0xBE;
 constexpr uint32_t kPackBytes = 10;  // behind the start code, then stuffing
 
 class Packs final : public FilmContainer {
@@ -108,7 +108,7 @@ class Packs final : public FilmContainer {
     if (position_ == 0) broken_ |= (value & 0xC0) != 0x40;
     if (position_ >= kPackBytes) byte = '\xFF';
     if (position_ + 1 == kPackBytes) left_ = value & 7u;
-    if (++position_ >= kPackBytes + left_ && position_ >= kPackBytes) part_ = Part::kStart;
+    if (++position_ >= kPackBytes + left_) part_ = Part::kStart;
   }
 
   void LengthByte(uint8_t value) {

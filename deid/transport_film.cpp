@@ -239,8 +239,7 @@ class Packets final : public FilmContainer {
       broken_ |= (value & 0xC0) != 0 || (value & 0x30) == 0;  // scrambled, reserved
       adaptation_.Begin();
       if ((value & 0x20) == 0) SkipAdaptation();
-      has_payload_ = (value & 0x10) != 0;
-      OnPacket();
+      OnPacket((value & 0x10) != 0);
     }
   }
 
@@ -249,10 +248,10 @@ class Packets final : public FilmContainer {
     adaptation_.Byte(nothing);  // of no length
   }
 
-  void OnPacket() {
+  void OnPacket(bool has_payload) {
     const bool table = pid_ == kAssociation || pid_ == map_pid_;
     part_ = table ? Part::kTable : pid_ == film_pid_ ? Part::kPes : Part::kStuffing;
-    if (!has_payload_) {
+    if (!has_payload) {
       part_ = Part::kStuffing;
     } else if (table) {
       broken_ |= !starts_;
@@ -310,7 +309,6 @@ class Packets final : public FilmContainer {
   bool broken_ = false;
   bool sound_ = false;
   bool starts_ = false;
-  bool has_payload_ = false;
   bool in_payload_ = false;
   bool bounded_ = false;
   Part part_ = Part::kStuffing;

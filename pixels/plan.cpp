@@ -131,8 +131,7 @@ Plan PlanFor(const dicom::DataSet& head, const Rules& rules, bool film) {
   const Rule* rule = rules.Find(head);
   if (rule == nullptr && !risk && (!looks || (!format && !film))) return {};
   const bool trusted = rule != nullptr && rule->blank.empty() && !rule->detect;
-  if (trusted) return Blanked({}, false, true, "rule");  // whatever its pixels are like
-  if (!format) return Sealed("a pixel format that is not handled");
+  if (!format && !trusted) return Sealed("a pixel format that is not handled");
   if (rule != nullptr) return Blanked(rule->blank, rule->detect, true, "rule");
   if (kind == Kind::kUltrasound) {
     const auto kept = Regions(head, *format);

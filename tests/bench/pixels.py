@@ -94,18 +94,7 @@ def plant(random, kind, bits, height, smooth, contrast):
 
 
 def boxes(codec, image, bits):
-    covered, known = numpy.zeros(image.shape, bool), []
-    for _ in range(ROUNDS):
-        fault, found, _ = codec.ask(LOOK, "", Format(*image.shape, 1, 16, bits), image.tobytes(),
-                                    ignored=known)
-        if fault:
-            raise SystemExit(fault)
-        for x, y, width, height in found:
-            covered[y:y + height, x:x + width] = True
-        known += found
-        if not found:
-            break
-    return covered
+    return all_boxes(codec, [image.tobytes()], Format(*image.shape, 1, 16, bits), "", False)
 
 
 def recall(program, each, seed):

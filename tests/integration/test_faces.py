@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Heads on their way through a real gate that removes faces, a real node, and kill -9."""
 import contextlib
-import io
 import json
 import os
 import random
@@ -13,7 +12,6 @@ import time
 import gate_alone
 import head
 import numpy
-import pydicom
 import pytest
 import reader
 from hospital_and_lab import NODE_AET, PROJECT, Site
@@ -76,12 +74,7 @@ def progress(site):
 
 
 def shown(site, count):
-    def look():
-        return next((case for case in reader.cases(site.node, "manager", project=PROJECT)
-                     if case["state"] == "OPEN" and case["instances"] == count), None)
-    uid = reader.wait_for(f"a case of {count}", 60, look)["studyInstanceUid"]
-    return [pydicom.dcmread(io.BytesIO(content))
-            for content in reader.source_files(site.node, "manager", uid)]
+    return reader.shown_objects(site.node, "manager", PROJECT, count)
 
 
 def everything_in_orthanc(site):

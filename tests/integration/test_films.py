@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Films with a name in their user data, through the real gate and node."""
-import io
 import json
 import shutil
 import subprocess
@@ -39,15 +38,8 @@ def quarantine(site):
 
 
 def shown_study(site, count):
-    """The films of the open case that has so many, as Orthanc shows them, by instance number."""
-    def look():
-        for case in reader.cases(site.node, "manager", project=PROJECT):
-            if case["state"] == "OPEN" and case["instances"] == count:
-                return case
-        return None
-    uid = reader.wait_for(f"a case of {count}", 60, look)["studyInstanceUid"]
-    found = [pydicom.dcmread(io.BytesIO(content))
-             for content in reader.source_files(site.node, "manager", uid)]
+    """By instance number."""
+    found = reader.shown_objects(site.node, "manager", PROJECT, count)
     return {int(file.InstanceNumber): file for file in found}
 
 

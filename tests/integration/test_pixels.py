@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Burned-in text on its way through the real gate and node, and through kill -9."""
-import io
 import json
 import pathlib
 import random
@@ -73,15 +72,7 @@ def site(tmp_path_factory):
 
 
 def shown_objects(site, count):
-    """The objects of the open case that has so many, as Orthanc shows them."""
-    def look():
-        for case in reader.cases(site.node, "manager", project=PROJECT):
-            if case["state"] == "OPEN" and case["instances"] == count:
-                return case
-        return None
-    uid = reader.wait_for(f"a case of {count}", 60, look)["studyInstanceUid"]
-    return [pydicom.dcmread(io.BytesIO(content))
-            for content in reader.source_files(site.node, "manager", uid)]
+    return reader.shown_objects(site.node, "manager", PROJECT, count)
 
 
 def test_an_ultrasound_with_text_outside_its_regions_reaches_the_case_blanked(site, tmp_path):

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What people do on the lab side, over HTTP: see cases, claim, submit, decide."""
 import gzip
+import io
 import json
 import time
 import uuid
+
+import pydicom
 
 API = "/glossator/api/v1"
 TISSUE = {"code": "85756007", "scheme": "SCT", "meaning": "Tissue"}
@@ -80,6 +83,15 @@ def source_files(node, user, study_uid):
             return [node.request("GET", f"/instances/{item['ID']}/file", user=user).body
                     for item in items]
     raise LookupError("the case's study is not in Orthanc")
+
+
+def shown_objects(node, user, project, count):
+    """The objects of the open case that has so many, as Orthanc shows them."""
+    def look():
+        return next((case for case in cases(node, user, project=project)
+                     if case["state"] == "OPEN" and case["instances"] == count), None)
+    uid = wait_for(f"a case of {count}", 60, look)["studyInstanceUid"]
+    return [pydicom.dcmread(io.BytesIO(content)) for content in source_files(node, user, uid)]
 
 
 def claim(node, user, workitem):

@@ -3,10 +3,8 @@
 // is refused.
 #include <gtest/gtest.h>
 
-#include <random>
-
-#include "deid/film.h"
 #include "deid/reason.h"
+#include "film_pieces.h"
 
 namespace glossator::deid {
 namespace {
@@ -149,25 +147,6 @@ std::string Packets(const std::string& pes, const std::string& more = "") {
   return Association() + Map(Stream(0x1B, 0x100)) + more + Packet(0x100, pes, true);
 }
 
-std::string Cleaned(std::string_view syntax, std::string bytes, size_t step,
-                    std::string_view* problem = nullptr) {
-  std::mt19937 random(static_cast<uint32_t>(bytes.size()));
-  FilmCleaner cleaner(syntax);
-  for (size_t at = 0; at < bytes.size();) {
-    const size_t size = std::min(step == 0 ? random() % 90 : step, bytes.size() - at);
-    cleaner.Clean(bytes.data() + at, size);
-    at += size;
-  }
-  if (problem != nullptr) *problem = cleaner.problem();
-  return bytes;
-}
-
-std::string_view ProblemOf(std::string_view syntax, const std::string& bytes) {
-  std::string_view problem;
-  Cleaned(syntax, bytes, bytes.size() + 1, &problem);
-  return problem;
-}
-
 struct Hiding {
   const char* what;
   std::string with;
@@ -214,15 +193,15 @@ std::vector<Hiding> InPackets() {
 
 void ExpectCleaned(const std::vector<Hiding>& hidings) {
   for (const Hiding& hiding : hidings) {
-    const std::string whole = Cleaned(kH264, hiding.with, hiding.with.size());
+    const std::string whole = CleanedFilm(kH264, hiding.with, hiding.with.size());
     EXPECT_EQ(ProblemOf(kH264, hiding.with), "") << hiding.what;
     EXPECT_NE(hiding.with.find("Cast"), std::string::npos) << hiding.what;
     EXPECT_EQ(whole.find("Cast"), std::string::npos) << hiding.what;
     EXPECT_EQ(whole.find("storp"), std::string::npos) << hiding.what;
     EXPECT_NE(whole.find(kPicture), std::string::npos) << hiding.what;
-    EXPECT_EQ(Cleaned(kH264, whole, 7), whole) << hiding.what << " is stable";
+    EXPECT_EQ(CleanedFilm(kH264, whole, 7), whole) << hiding.what << " is stable";
     for (const size_t step : {0, 1, 2, 3, 7, 63, 187, 188, 189}) {
-      EXPECT_EQ(Cleaned(kH264, hiding.with, step), whole) << hiding.what << ' ' << step;
+      EXPECT_EQ(CleanedFilm(kH264, hiding.with, step), whole) << hiding.what << ' ' << step;
     }
   }
 }
@@ -231,7 +210,7 @@ TEST(FilmInBoxes, LosesWhatIsNoPictureInPiecesOfAnySize) { ExpectCleaned(InBoxes
 
 TEST(FilmInBoxes, LeavesAFilmWithoutTextAsItIs) {
   const std::string film = Film({});
-  EXPECT_EQ(Cleaned(kH264, film, 5), film);
+  EXPECT_EQ(CleanedFilm(kH264, film, 5), film);
 }
 
 TEST(FilmInBoxes, SealsSoundAsARecording) {
@@ -267,15 +246,15 @@ TEST(FilmInPackets, LosesWhatIsNoPictureInPiecesOfAnySize) { ExpectCleaned(InPac
 
 TEST(FilmInPackets, LeavesAFilmWithoutTextAsItIs) {
   const std::string film = Packets(Pes(Units()));
-  EXPECT_EQ(Cleaned(kH264, film, 5), film);
+  EXPECT_EQ(CleanedFilm(kH264, film, 5), film);
 }
 
 TEST(FilmInPackets, KeepsTheCheckOfATableRight) {
   const std::string clean =
-      Cleaned(kH264,
-              Association() + Map(Stream(0x1B, 0x100), Descriptor('\x0A', kSecret)) +
-                  Packet(0x100, Pes(Units())),
-              11);
+      CleanedFilm(kH264,
+                  Association() + Map(Stream(0x1B, 0x100), Descriptor('\x0A', kSecret)) +
+                      Packet(0x100, Pes(Units())),
+                  11);
   const std::string table = clean.substr(188 + 5);
   const size_t size =
       3 + (static_cast<uint8_t>(table[1]) & 15) * 256u + static_cast<uint8_t>(table[2]);
@@ -310,10 +289,10 @@ std::string Pack(const std::string& pes) {
 TEST(FilmInPacks, LosesPaddingAndMessagesAndSealsSound) {
   const std::string film = Pack(Pes(Units(Hidden()))) + Pack(Pes(kPicture)) + Zeros(2) + "\1\xB9";
   EXPECT_EQ(ProblemOf(kH264, film), "");
-  const std::string clean = Cleaned(kH264, film, 3);
+  const std::string clean = CleanedFilm(kH264, film, 3);
   EXPECT_EQ(clean.find("storp"), std::string::npos);
   EXPECT_NE(clean.find(kPicture), std::string::npos);
-  for (const size_t step : {0, 1, 5, 1000}) EXPECT_EQ(Cleaned(kH264, film, step), clean);
+  for (const size_t step : {0, 1, 5, 1000}) EXPECT_EQ(CleanedFilm(kH264, film, step), clean);
   std::string sound = film;
   sound[film.find('\xE0')] = '\xC0';
   EXPECT_EQ(ProblemOf(kH264, sound), reasons::kWaveform);

@@ -3,11 +3,10 @@
 
 #include <gtest/gtest.h>
 
-#include <random>
-
 #include "deid/bitstream.h"
 #include "deid/picture_timing.h"
 #include "deid/reason.h"
+#include "film_pieces.h"
 #include "fixtures.h"
 
 namespace glossator::deid {
@@ -86,26 +85,6 @@ std::vector<Hiding> Hidings() {
           {"HEVC reserved unit", kHevc, Hevc("", Start(Bytes({0x54, 1}) + name))}};
 }
 
-// Pieces of `step` bytes; 0: of random sizes.
-std::string Cleaned(std::string_view syntax, std::string bytes, size_t step,
-                    std::string_view* problem = nullptr) {
-  std::mt19937 random(static_cast<uint32_t>(bytes.size()));
-  FilmCleaner cleaner(syntax);
-  for (size_t at = 0; at < bytes.size();) {
-    const size_t size = std::min(step == 0 ? random() % 9 : step, bytes.size() - at);
-    cleaner.Clean(bytes.data() + at, size);
-    at += size;
-  }
-  if (problem != nullptr) *problem = cleaner.problem();
-  return bytes;
-}
-
-std::string_view ProblemOf(std::string_view syntax, const std::string& bytes) {
-  std::string_view problem;
-  Cleaned(syntax, bytes, bytes.size() + 1, &problem);
-  return problem;
-}
-
 // Where start codes are, and what kind of unit each begins.
 std::vector<std::pair<size_t, char>> Units(const std::string& bytes) {
   std::vector<std::pair<size_t, char>> units;
@@ -118,13 +97,13 @@ std::vector<std::pair<size_t, char>> Units(const std::string& bytes) {
 
 TEST(FilmCleaner, BlanksTextInPiecesOfAnySize) {
   for (const Hiding& hiding : Hidings()) {
-    const std::string whole = Cleaned(hiding.syntax, hiding.with, hiding.with.size());
+    const std::string whole = CleanedFilm(hiding.syntax, hiding.with, hiding.with.size());
     EXPECT_EQ(whole.find("storp"), std::string::npos) << hiding.what;
     EXPECT_EQ(ProblemOf(hiding.syntax, hiding.with), "") << hiding.what;
     EXPECT_EQ(Units(whole).size(), Units(hiding.with).size()) << hiding.what;
-    EXPECT_EQ(Cleaned(hiding.syntax, whole, 5), whole) << hiding.what << " is stable";
+    EXPECT_EQ(CleanedFilm(hiding.syntax, whole, 5), whole) << hiding.what << " is stable";
     for (size_t step = 0; step < 40; ++step) {
-      EXPECT_EQ(Cleaned(hiding.syntax, hiding.with, step), whole) << hiding.what << ' ' << step;
+      EXPECT_EQ(CleanedFilm(hiding.syntax, hiding.with, step), whole) << hiding.what << ' ' << step;
     }
   }
 }
@@ -164,17 +143,17 @@ TEST(FilmCleaner, DoesNotReckonWithScalesThatNoSetMayHave) {
 
 TEST(FilmCleaner, LeavesPicturesAndWhatPlayingNeedsAlone) {
   const std::string plain = Mpeg2("", "", Bytes({0, 8, 0, 0x40}));
-  EXPECT_EQ(Cleaned(kMpeg2, plain, 3), plain);
+  EXPECT_EQ(CleanedFilm(kMpeg2, plain, 3), plain);
   const std::string h264 =
       H264(Bytes({0, 4, 0x80, 0, 0, 3, 1}) + Message(6, Bytes({0xC4})), Start("\x0C\xFF\xFF\x80"));
-  EXPECT_EQ(Cleaned(kH264, h264, 3), h264);
+  EXPECT_EQ(CleanedFilm(kH264, h264, 3), h264);
   const std::string hevc = Hevc(Message(1, Bytes({7})) + Message(6, Bytes({0xC4})));
-  EXPECT_EQ(Cleaned(kHevc, hevc, 3), hevc);
+  EXPECT_EQ(CleanedFilm(kHevc, hevc, 3), hevc);
 }
 
 TEST(FilmCleaner, TakesTheTimeOfDayFromAGroupOfPictures) {
   const std::string bytes = Mpeg2("");
-  const std::string clean = Cleaned(kMpeg2, bytes, 4);
+  const std::string clean = CleanedFilm(kMpeg2, bytes, 4);
   EXPECT_EQ(clean, Mpeg2("", "", Bytes({0, 8, 0, 0x40})));
 }
 
@@ -182,7 +161,7 @@ TEST(FilmCleaner, TakesTheTimeOfDayFromAGroupOfPictures) {
 TEST(FilmCleaner, KeepsTheBytesThatPreventStartCodes) {
   const std::string payload = kUuid + Bytes({0, 0, 3, 1, 'x', 0, 0, 3, 0, 0, 3, 2, 'y'});
   const std::string bytes = H264(Bytes({5, 26}) + payload + Message(6, Bytes({0xC4})));
-  const std::string clean = Cleaned(kH264, bytes, 1);
+  const std::string clean = CleanedFilm(kH264, bytes, 1);
   const std::string blanked =
       std::string(kUuidBytes, '\xFF') + Bytes({0, 0, 3, 0xFF, 0xFF, 0, 0, 3, 0, 0, 3, 0xFF, 0xFF});
   EXPECT_EQ(clean, H264(Bytes({5, 26}) + blanked + Message(6, Bytes({0xC4}))));
@@ -201,12 +180,12 @@ TEST(FilmCleaner, TakesTheTimeOfDayFromTheTimingOfAPictureAndLeavesTheRest) {
   const std::string timed = film(Bytes({0xAB, 0xCD, 0xE0, 0x9A, 0xBC, 0xDE, 0xF1, 0x23}));
   const std::string clean = film(Bytes({0xAB, 0xCD, 0xE0, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF}));
   EXPECT_EQ(ProblemOf(kH264, timed), "");
-  EXPECT_EQ(Cleaned(kH264, timed, 3), clean);
-  EXPECT_EQ(Cleaned(kH264, clean, 2), clean);
+  EXPECT_EQ(CleanedFilm(kH264, timed, 3), clean);
+  EXPECT_EQ(CleanedFilm(kH264, clean, 2), clean);
   const std::string without = film(Bytes({0xAB, 0xCD, 0xE3, 0x20}));
-  EXPECT_EQ(Cleaned(kH264, without, 3), without);
+  EXPECT_EQ(CleanedFilm(kH264, without, 3), without);
   const std::string unknown = H264(Message(1, Bytes({0xAB, 0xCD, 0xE0, 0x9A})));
-  EXPECT_EQ(Cleaned(kH264, unknown, 3), H264(Message(3, std::string(4, '\xFF'))));
+  EXPECT_EQ(CleanedFilm(kH264, unknown, 3), H264(Message(3, std::string(4, '\xFF'))));
 }
 
 // Of three flags two stood in one byte, and one in the next, which was zero and became 0x7F: where
@@ -238,7 +217,7 @@ TEST(FilmCleaner, RefusesWhatItDoesNotKnow) {
 }
 
 TEST(FilmCleaner, HidesNothingBehindWhatItRefuses) {
-  const std::string clean = Cleaned(kH264, H264("") + Start("\xE5x") + "Castorp", 2);
+  const std::string clean = CleanedFilm(kH264, H264("") + Start("\xE5x") + "Castorp", 2);
   EXPECT_EQ(clean.find("storp"), std::string::npos);
 }
 
@@ -263,7 +242,7 @@ TEST(PixelStream, CleansAFilmOverTheEndsOfItsFragments) {
     stream.Write(std::string_view(bytes).substr(scanner.head_size()), out);
     EXPECT_EQ(stream.problem(), "");
     const auto fragments = dicom::Read(out, syntax).Find(tags::PixelData)->fragments;
-    EXPECT_EQ(fragments[1] + fragments[2], Cleaned(kH264, film, film.size())) << cut;
+    EXPECT_EQ(fragments[1] + fragments[2], CleanedFilm(kH264, film, film.size())) << cut;
   }
 }
 
