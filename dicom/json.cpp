@@ -147,16 +147,21 @@ void Append(std::string& out, const Json::Value& json) {
   }
 }
 
-}  // namespace
-
-Json::Value ParseJson(std::string_view text, size_t bytes_max) {
-  if (text.size() > bytes_max) throw Error(ErrorKind::kInvalid, "the JSON text is too long");
-  CheckBounds(text);
+Json::CharReaderBuilder StrictReader() {
   Json::CharReaderBuilder builder;
   Json::CharReaderBuilder::strictMode(&builder.settings_);
   builder["rejectDupKeys"] = true;
   builder["failIfExtra"] = true;
   builder["stackLimit"] = 2 * kDepthMax;
+  return builder;
+}
+
+}  // namespace
+
+Json::Value ParseJson(std::string_view text, size_t bytes_max) {
+  if (text.size() > bytes_max) throw Error(ErrorKind::kInvalid, "the JSON text is too long");
+  CheckBounds(text);
+  static const Json::CharReaderBuilder builder = StrictReader();  // costs more than most texts
   const std::unique_ptr<Json::CharReader> reader(builder.newCharReader());
   Json::Value json;
   std::string words;

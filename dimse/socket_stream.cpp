@@ -78,8 +78,11 @@ class SocketStream final : public Stream {
 
   void Read(std::span<char> into, std::function<void(bool, size_t)> done) override {
     socket_.async_read_some(asio::buffer(into.data(), into.size()),
-                            [this, done = std::move(done)](error_code failed, size_t size) {
-                              if (!failed) AcknowledgeAtOnce(LowestOf(socket_));
+                            [this, into, done = std::move(done)](error_code failed, size_t size) {
+                              // A full buffer: more lies there, and nobody waits yet.
+                              if (!failed && size < into.size()) {
+                                AcknowledgeAtOnce(LowestOf(socket_));
+                              }
                               done(!failed, size);
                             });
   }

@@ -254,6 +254,7 @@ const std::vector<Field<Config>>& Table<Config>() {
       Optional<Config, std::vector<Text>>("AllowedNetworks", &Config::allowed_networks, Networks),
       Optional("Readers", &Config::readers),
       Optional("Signers", &Config::signers),
+      Optional("OwnStorageArea", &Config::own_storage_area),
       Optional("SuperviseGate", &Config::supervise_gate),
       Optional("GateProgram", &Config::gate_program),
       Optional<Config, double>("GateLingerSeconds", &Config::gate_linger_seconds, AtMostADay),

@@ -105,6 +105,7 @@ struct Config {
   std::vector<SignerConfig> signers;
 
   // Operation; all have defaults.
+  bool own_storage_area = true;        // the plugin keeps Orthanc's files, in Orthanc's layout
   bool supervise_gate = true;          // false: somebody else (systemd) runs the gate
   std::filesystem::path gate_program;  // empty: beside the plugin, then /usr/bin
   double gate_linger_seconds = 600;    // how long the gate outlives an absent Orthanc

@@ -3,6 +3,7 @@
 
 #include <sys/random.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -85,6 +86,12 @@ std::string ToIso8601(Time time) {
   const auto c = Split(time);
   return Format("%04d-%02u-%02uT%02d:%02d:%02d.%06dZ", c.year, c.month, c.day, c.hour, c.minute,
                 c.second, c.microsecond);
+}
+
+size_t FileSystem::File::ReadInto(uint64_t offset, std::span<char> into) {
+  const std::string bytes = ReadAt(offset, into.size());
+  std::ranges::copy(bytes, into.begin());
+  return bytes.size();
 }
 
 std::string ToHex(std::string_view bytes) {

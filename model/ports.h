@@ -70,6 +70,9 @@ class FileSystem {
     virtual ~File() = default;
     virtual void WriteAt(uint64_t offset, std::span<const std::string_view> pieces) = 0;
     virtual std::string ReadAt(uint64_t offset, size_t size) = 0;  // shorter at end of file
+    // How many bytes came: fewer at the end of the file. Without a copy where offset, memory and
+    // size are whole pages.
+    virtual size_t ReadInto(uint64_t offset, std::span<char> into);
     virtual void Preallocate(uint64_t size) = 0;  // space reserved and file size set, zeros
     virtual void SyncData() = 0;                  // fdatasync
     virtual uint64_t Size() = 0;

@@ -38,6 +38,12 @@ class UncachedFile final : public PosixFile {
     gathering.Flush();
   }
 
+  size_t ReadInto(uint64_t offset, std::span<char> into) override {
+    const bool blocks = reinterpret_cast<uintptr_t>(into.data()) % kBlock == 0 &&
+                        offset % kBlock == 0 && into.size() % kBlock == 0;
+    return blocks ? ReadFully(offset, into.data(), into.size()) : File::ReadInto(offset, into);
+  }
+
   std::string ReadAt(uint64_t offset, size_t size) override {
     char* const buffer = Buffer();
     std::string bytes;

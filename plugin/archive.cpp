@@ -47,10 +47,10 @@ void OrthancArchive::Put(const Instance<Lab>& instance, std::string_view file) {
   }
 }
 
-// Orthanc parses, digests and writes side by side; its index takes one at a time. One more than
-// there are cores, since one of them waits for the disk.
+// Orthanc parses, digests and writes side by side; its index takes one at a time. More than there
+// are cores, since some of them wait for the disk, to read or to write.
 size_t OrthancArchive::PutsAtOnce() const {
-  return std::clamp<size_t>(std::thread::hardware_concurrency() + 1, 2, 4);
+  return std::clamp<size_t>(std::thread::hardware_concurrency() + 3, 4, 8);
 }
 
 std::string OrthancArchive::Store(std::string_view file) const {

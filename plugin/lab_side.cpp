@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kHandOverAgain = 5s;
 constexpr auto kRound = 500ms;  // between looks at the gate's feeds,
-constexpr auto kLively = 50ms;  // and when something came lately: more is on its way
+constexpr auto kLively = 20ms;  // and when something came lately: more is on its way
 constexpr auto kLately = 3s;
 constexpr auto kGateStart = 20s;  // a gate that recovers a large spool may take longer
 

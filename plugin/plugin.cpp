@@ -105,6 +105,12 @@ std::unique_ptr<Plugin> Plugin::Make(OrthancPluginContext* context) {
     return nullptr;
   }
   std::unique_ptr<Plugin> plugin(new Plugin(orthanc, std::move(config), all));
+  try {
+    plugin->KeepFiles(context);
+  } catch (const Error& error) {
+    Report(orthanc, {FaultsOf(error)});
+    return nullptr;
+  }
   std::vector<std::string> paths = {"/glossator", "/glossator/(.*)", "/dicom-web/workitems",
                                     "/dicom-web/workitems/(.*)"};
   const auto resources = ResourcePaths();
@@ -118,6 +124,7 @@ Plugin::Plugin(Orthanc orthanc, Config config, const Json::Value& orthanc_config
       config_(std::move(config)),
       folders_(orthanc.StorageFolders(orthanc_configuration)),
       decoy_(NobodysObject()),
+      storage_area_(folders_[0], orthanc_configuration.get("SyncStorageArea", true).asBool()),
       reads_(config_, DicomWebRootOf(orthanc_configuration), ReadPorts()) {}
 
 Reads::Ports Plugin::ReadPorts() {
@@ -130,9 +137,17 @@ Reads::Ports Plugin::ReadPorts() {
               }};
 }
 
+void Plugin::KeepFiles(OrthancPluginContext* context) {
+  if (!config_.own_storage_area) return;
+  storage_area_.MakeRoot();
+  if (RegisterStorageArea(context, storage_area_)) return;
+  orthanc_.LogWarning("Glossator.OwnStorageArea: another plugin keeps Orthanc's files already");
+}
+
 Plugin::~Plugin() {
   OnStopped();
   ForgetCallbacks();
+  ForgetStorageArea();
   SetLogSink({});
 }
 

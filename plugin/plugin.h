@@ -11,6 +11,7 @@
 #include "plugin/lab_side.h"
 #include "plugin/orthanc.h"
 #include "plugin/reads.h"
+#include "plugin/storage_area.h"
 
 namespace glossator::plugin {
 
@@ -34,6 +35,7 @@ class Plugin final : public Host {
  private:
   Plugin(Orthanc orthanc, Config config, const Json::Value& orthanc_configuration);
   Reads::Ports ReadPorts();
+  void KeepFiles(OrthancPluginContext* context);
   Answer HandleResource(const Request& request) const;
   void Start();
   std::shared_ptr<LabSide> Lab();
@@ -42,6 +44,7 @@ class Plugin final : public Host {
   const Config config_;
   const std::vector<std::filesystem::path> folders_;  // of Orthanc's storage and index
   const std::string decoy_;
+  const StorageArea storage_area_;  // when the configuration wants it
   Reads reads_;
   std::atomic<bool> open_{false};  // no HTTP request passes before
   std::atomic<bool> failed_{false};

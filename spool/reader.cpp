@@ -8,6 +8,8 @@
 namespace glossator::spool {
 namespace {
 
+constexpr size_t kSparesMax = 4;
+
 [[noreturn]] void Refuse(FrameReader::Fault fault) {
   if (fault == FrameReader::Fault::kGone) {
     throw Error(ErrorKind::kNotFound, "no record at this place of the spool");
@@ -15,29 +17,40 @@ namespace {
   throw Error(ErrorKind::kInvalid, "a record of the spool is damaged");
 }
 
+template <class Found>
+Found Checked(std::optional<Found> found, const FrameReader& frames) {
+  if (!found) Refuse(frames.fault());
+  return std::move(*found);
+}
+
 }  // namespace
 
 Reader::Reader(FileSystem& files, std::filesystem::path directory)
-    : files_(files),
-      directory_(std::move(directory)),
-      frames_(std::make_unique<FrameReader>(files_, directory_)) {}
+    : files_(files), directory_(std::move(directory)) {}
 Reader::~Reader() = default;
 
-// Others may read while `visit` is at work.
-template <class Call>
-auto Reader::Locked(Call&& call) const {
+// Nobody waits for the disk of another.
+std::unique_ptr<FrameReader> Reader::Borrow() const {
   const std::lock_guard lock(mutex_);
-  auto result = call();
-  if (!result) Refuse(frames_->fault());
-  return std::move(*result);
+  if (spare_.empty()) return std::make_unique<FrameReader>(files_, directory_);
+  auto frames = std::move(spare_.back());
+  spare_.pop_back();
+  return frames;
+}
+
+void Reader::GiveBack(std::unique_ptr<FrameReader> frames) const {
+  const std::lock_guard lock(mutex_);
+  if (spare_.size() < kSparesMax) spare_.push_back(std::move(frames));
 }
 
 Reader::Record Reader::ReadWhile(Place place, const VisitWhile& visit) const {
-  CommitFrame commit = Locked([&] { return frames_->ReadCommit(place); });
+  auto frames = Borrow();
+  CommitFrame commit = Checked(frames->ReadCommit(place), *frames);
   for (size_t i = 0; i < commit.chunks.size(); ++i) {
-    const auto chunk = Locked([&] { return frames_->ReadChunk(commit, i); });
+    const auto chunk = Checked(frames->ReadChunk(commit, i), *frames);
     if (!visit(chunk.view, i + 1 == commit.chunks.size())) break;
   }
+  GiveBack(std::move(frames));
   return {commit.record, std::move(commit.trailer)};
 }
 

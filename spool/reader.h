@@ -9,6 +9,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "model/ports.h"
 #include "spool/place.h"
@@ -40,13 +41,13 @@ class Reader {
   void List(const std::function<void(Place, const Record&)>& visit) const;
 
  private:
-  template <class Call>
-  auto Locked(Call&& call) const;
+  std::unique_ptr<FrameReader> Borrow() const;
+  void GiveBack(std::unique_ptr<FrameReader> frames) const;
 
   FileSystem& files_;
   std::filesystem::path directory_;
   mutable std::mutex mutex_;
-  std::unique_ptr<FrameReader> frames_;
+  mutable std::vector<std::unique_ptr<FrameReader>> spare_;  // one for each call at a time
 };
 
 }  // namespace glossator::spool

@@ -2,6 +2,9 @@
 #include "spool/record.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <new>
+#include <span>
 
 #include "dicom/error.h"
 #include "spool/crc32c.h"
@@ -10,10 +13,30 @@ namespace glossator::spool {
 namespace {
 
 constexpr size_t kOpenFilesMax = 8;
-constexpr uint64_t kBlockBytes = 1 << 20;  // most chunks lie in one
-constexpr size_t kBlocksMax = 8;
+constexpr uint64_t kBlockBytes = 64 << 10;
+constexpr size_t kBlocksMax = 16;
+constexpr size_t kWorthARead = kBlockBytes / 2;  // of its own, past the blocks
 
 }  // namespace
+
+// Whole pages, aligned: what is read past the page cache lands here without a copy.
+class FrameReader::Room {
+ public:
+  explicit Room(size_t capacity)
+      : capacity_(AlignUp(capacity, kPage)),
+        memory_(static_cast<char*>(std::aligned_alloc(kPage, capacity_))) {
+    if (!memory_) throw std::bad_alloc();
+  }
+  std::span<char> pages(size_t size) { return {memory_.get(), size}; }
+  size_t capacity() const { return capacity_; }
+
+ private:
+  struct Free {
+    void operator()(char* memory) const { std::free(memory); }
+  };
+  const size_t capacity_;
+  const std::unique_ptr<char, Free> memory_;
+};
 
 struct FrameReader::OpenFile {
   std::unique_ptr<FileSystem::File> file;
@@ -49,7 +72,20 @@ FrameReader::Block FrameReader::BlockOf(OpenFile& file, uint64_t number) {
              std::make_shared<std::string>(file.file->ReadAt(number * kBlockBytes, kBlockBytes));
 }
 
+// Into the same memory as the one before, when nobody looks at that any more.
+Bytes FrameReader::ReadLarge(OpenFile& file, uint64_t offset, size_t size) {
+  const size_t skip = offset % kPage;
+  const size_t pages = AlignUp(skip + size, kPage);
+  if (!room_ || room_.use_count() > 1 || room_->capacity() < pages) {
+    room_ = std::make_shared<Room>(pages);
+  }
+  const auto into = room_->pages(pages);
+  const size_t read = file.file->ReadInto(offset - skip, into);
+  return {{into.data() + skip, std::min(size, read - std::min(read, skip))}, room_};
+}
+
 Bytes FrameReader::Cut(OpenFile& file, uint64_t offset, size_t size) {
+  if (size >= kWorthARead) return ReadLarge(file, offset, size);
   const Block first = BlockOf(file, offset / kBlockBytes);
   const auto rest = std::string_view(*first).substr(std::min(offset % kBlockBytes, first->size()));
   if (rest.size() >= size || first->size() < kBlockBytes) return {rest.substr(0, size), first};
@@ -64,13 +100,16 @@ Bytes FrameReader::Cut(OpenFile& file, uint64_t offset, size_t size) {
   return {*joined, joined};
 }
 
-std::optional<Frame> FrameReader::TryRead(Place place) {
+std::optional<Frame> FrameReader::TryRead(Place place, size_t expected) {
   OpenFile* file = FileOf(SlotOf(place.segment));
   if (file == nullptr || place.offset >= file->size) return std::nullopt;
-  const auto header = DecodeFrame(Cut(*file, place.offset, kHeaderSize).view);
+  const Bytes start = Cut(*file, place.offset, kHeaderSize + expected);
+  const auto header = DecodeFrame(start.view.substr(0, kHeaderSize));
   if (!header || header->segment != place.segment) return std::nullopt;
   if (header->length > file->size) return std::nullopt;
-  Frame frame{*header, Cut(*file, place.offset + kHeaderSize, header->length)};
+  const bool whole = start.view.size() >= kHeaderSize + header->length;
+  Frame frame{*header, whole ? Bytes{start.view.substr(kHeaderSize, header->length), start.owner}
+                             : Cut(*file, place.offset + kHeaderSize, header->length)};
   const auto payload = frame.payload.view;
   if (payload.size() != header->length || Crc32c(payload) != header->payload_crc) {
     return std::nullopt;
@@ -86,11 +125,11 @@ FrameReader::Fault FrameReader::FaultAt(Place place) {
   return header && header->segment != place.segment ? Fault::kGone : Fault::kDamaged;
 }
 
-std::optional<Frame> FrameReader::Read(Place place) {
-  auto frame = TryRead(place);
+std::optional<Frame> FrameReader::Read(Place place, size_t expected) {
+  auto frame = TryRead(place, expected);
   if (frame) return frame;
   open_.erase(SlotOf(place.segment));  // the file may be another one by now
-  frame = TryRead(place);
+  frame = TryRead(place, 0);
   return frame ? std::move(frame) : Fail(FaultAt(place));
 }
 
@@ -105,11 +144,14 @@ std::optional<CommitFrame> FrameReader::ReadCommit(Place place) {
 }
 
 std::optional<Bytes> FrameReader::ReadChunk(const CommitFrame& commit, size_t number) {
-  auto frame = Read(commit.chunks[number]);
+  size_t unknown = 0;
+  size_t& expected = number < sizes_.size() ? sizes_[number] : unknown;
+  auto frame = Read(commit.chunks[number], expected);
   if (!frame || frame->header.type != FrameType::kChunk || frame->header.record != commit.record ||
       frame->header.number != number) {
     return Fail(Fault::kDamaged);
   }
+  expected = frame->header.length;
   return std::move(frame->payload);
 }
 

@@ -2,6 +2,7 @@
 // Frames and whole records by their place; shared by Reader and Recover.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <map>
 #include <memory>
@@ -32,8 +33,8 @@ struct CommitFrame {
   std::string trailer;
 };
 
-// Remembers the last blocks it read, since the frames of a record are small or lie side by side. A
-// block may be older than the file: what does not check out is read anew.
+// Remembers the last blocks it read, since small frames lie side by side. A block may be older than
+// the file: what does not check out is read anew. Large payloads are read by themselves.
 class FrameReader {
  public:
   FrameReader(FileSystem& files, std::filesystem::path directory);
@@ -42,7 +43,8 @@ class FrameReader {
   enum class Fault { kNone, kGone, kDamaged };
 
   // Checks place, segment and both checksums. nullopt: see fault().
-  std::optional<Frame> Read(Place place);
+  // `expected`: bytes of the payload, if somebody knows; a good guess spares a read.
+  std::optional<Frame> Read(Place place, size_t expected = 0);
   // A commit frame taken apart; other frames at that place count as kGone.
   std::optional<CommitFrame> ReadCommit(Place place);
   // One chunk of that record; anything else there counts as kDamaged.
@@ -57,17 +59,21 @@ class FrameReader {
   }
   using Block = std::shared_ptr<const std::string>;
   struct OpenFile;
+  class Room;
   OpenFile* FileOf(uint64_t slot);
-  std::optional<Frame> TryRead(Place place);
+  std::optional<Frame> TryRead(Place place, size_t expected);
   Fault FaultAt(Place place);
   Block BlockOf(OpenFile& file, uint64_t number);
   // Shorter at the end of the file. Out of one block without a copy.
   Bytes Cut(OpenFile& file, uint64_t offset, size_t size);
+  Bytes ReadLarge(OpenFile& file, uint64_t offset, size_t size);
 
   FileSystem& files_;
   std::filesystem::path directory_;
   std::map<uint64_t, std::unique_ptr<OpenFile>> open_;  // at most a few
   size_t blocks_ = 0;                                   // held by all of them
+  std::shared_ptr<Room> room_;                          // of the last large piece
+  std::array<size_t, 16> sizes_{};  // of the last record's chunks: those of a series are alike
   Fault fault_ = Fault::kNone;
 };
 
