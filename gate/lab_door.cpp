@@ -90,11 +90,6 @@ Json::Value RecordItem(const store::InstanceRow& row) {
   return item;
 }
 
-int64_t Count(const store::Reader& reader, std::string_view sql) {
-  auto rows = reader.Query(sql);
-  return rows.Next() ? rows.Int64(0) : 0;
-}
-
 }  // namespace
 
 const LabDoor::Entry LabDoor::kCalls[] = {
@@ -136,16 +131,14 @@ Json::Value LabDoor::Status(const Json::Value&) {
   reply["spool_bytes"] = Json::UInt64(parts_.spool.bytes());
   reply["spool_bytes_max"] = Json::UInt64(parts_.config.spool_bytes_max);
   parts_.database.Read([&](const store::Reader& reader) {
-    for (const auto* state : {"receiving", "released", "quarantined"}) {
-      std::string upper = state;
-      std::transform(upper.begin(), upper.end(), upper.begin(), ::toupper);
-      reply[state] =
-          Json::Int64(Count(reader, "SELECT count(*) FROM study WHERE state = '" + upper + "'"));
-    }
-    reply["deliveries_open"] = Json::Int64(Count(
-        reader, "SELECT count(*) FROM delivery WHERE state IN ('QUEUED','SENDING','STORED')"));
-    reply["deliveries_held"] =
-        Json::Int64(Count(reader, "SELECT count(*) FROM delivery WHERE state = 'HELD'"));
+    auto studies = store::CountOpenStudies(reader);
+    reply["receiving"] = Json::Int64(studies["RECEIVING"]);
+    reply["released"] = Json::Int64(studies["RELEASED"]);
+    reply["quarantined"] = Json::Int64(studies["QUARANTINED"]);
+    auto deliveries = store::CountOpenDeliveries(reader);
+    reply["deliveries_open"] =
+        Json::Int64(deliveries["QUEUED"] + deliveries["SENDING"] + deliveries["STORED"]);
+    reply["deliveries_held"] = Json::Int64(deliveries["HELD"]);
   });
   auto& counters = parts_.intake.counters();
   auto& json = reply["counters"];
@@ -200,8 +193,7 @@ Json::Value LabDoor::Batches(const Json::Value&) {
   reply["items"] = Json::Value(Json::arrayValue);
   std::vector<store::BatchRow> open;
   parts_.database.Read([&](const store::Reader& reader) {
-    open = store::OpenBatches(reader);
-    if (open.size() > kBatchesMax) open.resize(kBatchesMax);
+    open = store::OpenBatches(reader, kBatchesMax);
     for (const auto& batch : open) reply["items"].append(BatchJson(reader, batch));
   });
   // Only here, after the search, the study's key leaves the hospital side.

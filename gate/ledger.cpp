@@ -287,6 +287,7 @@ void Ledger::WriteCleaned(store::Transaction& transaction, const Entry& entry,
   row.offset = entry.place.offset;
   store::InsertInstance(transaction, row);
   ++study.instances;
+  ++study.held;
 }
 
 // Also what only a sealed object said: the search before the release needs it after a restart too.

@@ -17,17 +17,6 @@ namespace {
 
 constexpr int kBackOffMax = 6;  // 64 s
 
-std::vector<store::StudyRow> Waiting(const store::Reader& reader) {
-  std::vector<store::StudyRow> studies;
-  auto rows = reader.Query(
-      "SELECT number FROM study WHERE (state <> 'QUARANTINED' AND number IN "
-      "(SELECT study FROM instance WHERE state = 'HELD')) OR state = 'RECEIVING' ORDER BY number");
-  while (rows.Next()) {
-    if (auto study = store::FindStudy(reader, rows.Int64(0))) studies.push_back(std::move(*study));
-  }
-  return studies;
-}
-
 Json::Value Fields(const store::StudyRow& study) {
   Json::Value fields;
   fields["study"] = Json::Int64(study.number);
@@ -59,7 +48,7 @@ void Releaser::Request(const std::string& study_uid) {
 
 void Releaser::Round() {
   std::vector<store::StudyRow> studies;
-  database_.Read([&](const store::Reader& reader) { studies = Waiting(reader); });
+  database_.Read([&](const store::Reader& reader) { studies = store::StudiesToRelease(reader); });
   for (const auto& study : studies) {
     if (IsDue(config_, clock_, study)) Try(study);
   }
@@ -155,6 +144,7 @@ bool Releaser::Open(const store::StudyRow& study) {
     if (row.last_arrival != study.last_arrival || row.state == "QUARANTINED") return;
     row.revision += 1;
     row.state = "RELEASED";
+    row.held = 0;
     row.release_requested = false;
     const auto batch = store::InsertBatch(transaction, row.number, row.revision);
     store::UpdateStudy(transaction, row);

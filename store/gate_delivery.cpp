@@ -40,7 +40,7 @@ std::optional<DeliveryRow> FindDeliveryByKey(const Reader& reader, std::string_v
 
 std::optional<DeliveryRow> FindDeliveryByTransaction(const Reader& reader, std::string_view uid) {
   if (uid.empty()) return std::nullopt;
-  return First(Deliveries(reader, "WHERE transaction_uid = ?", {uid}));
+  return First(Deliveries(reader, "WHERE transaction_uid = ? AND transaction_uid <> ''", {uid}));
 }
 
 std::vector<DeliveryRow> DueDeliveries(const Reader& reader, int64_t now) {
@@ -52,6 +52,15 @@ std::vector<DeliveryRow> DueDeliveries(const Reader& reader, int64_t now) {
 
 std::vector<DeliveryRow> DeliveriesInState(const Reader& reader, std::string_view state) {
   return Deliveries(reader, "WHERE state = ? ORDER BY number", {state});
+}
+
+std::map<std::string, int64_t> CountOpenDeliveries(const Reader& reader) {
+  std::map<std::string, int64_t> counts;
+  auto rows = reader.Query(
+      "SELECT state, count(*) FROM delivery WHERE state IN ('QUEUED','SENDING','STORED','HELD') "
+      "GROUP BY state");
+  while (rows.Next()) counts[rows.Text(0)] = rows.Int64(1);
+  return counts;
 }
 
 std::vector<DeliveryRow> ChangedDeliveries(const Reader& reader, int64_t after, size_t limit) {

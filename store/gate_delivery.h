@@ -2,6 +2,7 @@
 // Deliveries of accepted results to the PACS, and the registry of what we returned.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,6 +42,7 @@ std::optional<DeliveryRow> FindDeliveryByTransaction(const Reader& reader, std::
 // Open ones whose time has come: QUEUED, SENDING or STORED.
 std::vector<DeliveryRow> DueDeliveries(const Reader& reader, int64_t now);
 std::vector<DeliveryRow> DeliveriesInState(const Reader& reader, std::string_view state);
+std::map<std::string, int64_t> CountOpenDeliveries(const Reader& reader);  // by state; HELD too
 std::vector<DeliveryRow> ChangedDeliveries(const Reader& reader, int64_t after, size_t limit);
 int64_t InsertDelivery(Transaction& transaction, const DeliveryRow& delivery);
 void UpdateDelivery(Transaction& transaction, const DeliveryRow& delivery);

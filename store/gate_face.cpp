@@ -67,7 +67,8 @@ void SetFaceTries(Transaction& transaction, int64_t quarantine, int64_t tries) {
 
 void SpendFaceTries(Transaction& transaction, int64_t study) {
   transaction.Execute(
-      "UPDATE quarantine SET face_tries = face_tries - 1 WHERE study = ? AND face_tries > 0",
+      "UPDATE quarantine SET face_tries = face_tries - 1 "
+      "WHERE study = ? AND face_tries > 0 AND state = 'OPEN'",
       {study});
 }
 

@@ -12,7 +12,7 @@ constexpr std::string_view kPatientColumns =
 constexpr std::string_view kStudyColumns =
     "SELECT number, project, identity_index, patient, patient_index, uid, patient_code, data_key, "
     "identity, dictionary, state, reasons, revision, instances, sealed, last_arrival, "
-    "release_requested, seq FROM study ";
+    "release_requested, seq, held FROM study ";
 
 std::string Select(std::string_view columns, std::string_view where) {
   return std::string(columns).append(where);
@@ -26,7 +26,7 @@ StudyRow ToStudy(const Rows& rows) {
   return {rows.Int64(0),  rows.Text(1),        rows.Text(2),   rows.Int64(3),  rows.Text(4),
           rows.Text(5),   rows.Text(6),        rows.Blob(7),   rows.Blob(8),   rows.Blob(9),
           rows.Text(10),  rows.Text(11),       rows.Int64(12), rows.Int64(13), rows.Int64(14),
-          rows.Int64(15), rows.Int64(16) != 0, rows.Int64(17)};
+          rows.Int64(15), rows.Int64(16) != 0, rows.Int64(17), rows.Int64(18)};
 }
 
 template <class Row, class Convert>
@@ -143,11 +143,11 @@ int64_t InsertStudy(Transaction& transaction, const StudyRow& study) {
 void UpdateStudy(Transaction& transaction, const StudyRow& study) {
   transaction.Execute(
       "UPDATE study SET identity = ?, dictionary = ?, state = ?, reasons = ?, revision = ?, "
-      "instances = ?, sealed = ?, last_arrival = ?, release_requested = ?, seq = ? "
+      "instances = ?, sealed = ?, last_arrival = ?, release_requested = ?, held = ?, seq = ? "
       "WHERE number = ?",
       {Blob{study.identity}, Blob{study.dictionary}, study.state, study.reasons, study.revision,
        study.instances, study.sealed, study.last_arrival, study.release_requested ? 1 : 0,
-       NextChange(transaction), study.number});
+       study.held, NextChange(transaction), study.number});
 }
 
 void SetDictionary(Transaction& transaction, int64_t study, std::string_view dictionary) {
@@ -176,8 +176,21 @@ std::vector<StudyRow> ChangedStudies(const Reader& reader, int64_t after, size_t
       reader.Query(Select(kStudyColumns, "WHERE seq > ? ORDER BY seq LIMIT ?"), {after, limit}));
 }
 
-std::vector<StudyRow> StudiesInState(const Reader& reader, std::string_view state) {
-  return Studies(reader.Query(Select(kStudyColumns, "WHERE state = ? ORDER BY number"), {state}));
+// Word for word the condition of the index study_to_release, or SQLite would not use it.
+std::vector<StudyRow> StudiesToRelease(const Reader& reader) {
+  return Studies(
+      reader.Query(Select(kStudyColumns,
+                          "WHERE state <> 'QUARANTINED' AND "
+                          "(held > 0 OR (state = 'RECEIVING' AND sealed > 0 AND instances = 0)) "
+                          "ORDER BY number")));
+}
+
+std::map<std::string, int64_t> CountOpenStudies(const Reader& reader) {
+  std::map<std::string, int64_t> counts;
+  auto rows =
+      reader.Query("SELECT state, count(*) FROM study WHERE state <> 'IMPORTED' GROUP BY state");
+  while (rows.Next()) counts[rows.Text(0)] = rows.Int64(1);
+  return counts;
 }
 
 }  // namespace glossator::store

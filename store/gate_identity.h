@@ -2,6 +2,7 @@
 // Patients and studies of the hospital side: who is bound to which secret.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,6 +38,7 @@ struct StudyRow {
   int64_t last_arrival = 0;  // microseconds since 1970
   bool release_requested = false;
   int64_t seq = 0;
+  int64_t held = 0;  // of the instances, those in no batch yet
 };
 
 // A later identity of a study: what the archive has sent since the study was bound.
@@ -71,6 +73,8 @@ std::optional<IdentityRow> LatestIdentity(const Reader& reader, int64_t study);
 void InsertIdentity(Transaction& transaction, const IdentityRow& row);
 // Ordered by change; the latest state of each study.
 std::vector<StudyRow> ChangedStudies(const Reader& reader, int64_t after, size_t limit);
-std::vector<StudyRow> StudiesInState(const Reader& reader, std::string_view state);
+// Those with something HELD, or all of whose objects were sealed, but for the QUARANTINED.
+std::vector<StudyRow> StudiesToRelease(const Reader& reader);
+std::map<std::string, int64_t> CountOpenStudies(const Reader& reader);  // by state; not IMPORTED
 
 }  // namespace glossator::store

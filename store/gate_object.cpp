@@ -114,10 +114,11 @@ int64_t InsertBatch(Transaction& transaction, int64_t study, int64_t revision) {
   return number;
 }
 
-std::vector<BatchRow> OpenBatches(const Reader& reader) {
+std::vector<BatchRow> OpenBatches(const Reader& reader, size_t limit) {
   std::vector<BatchRow> batches;
   auto rows = reader.Query(
-      "SELECT number, study, revision FROM batch WHERE state = 'RELEASED' ORDER BY number");
+      "SELECT number, study, revision FROM batch WHERE state = 'RELEASED' ORDER BY number LIMIT ?",
+      {limit});
   while (rows.Next()) batches.push_back({rows.Int64(0), rows.Int64(1), rows.Int64(2)});
   return batches;
 }

@@ -87,9 +87,10 @@ void MoveInstance(Transaction& transaction, const InstanceRow& instance);
 void SetInstanceIdentity(Transaction& transaction, int64_t number,
                          std::string_view identity_digest);
 
-// Makes a batch of all HELD instances of the study; returns its number.
+// Makes a batch of all HELD instances of the study, whose row is the caller's to write; returns its
+// number.
 int64_t InsertBatch(Transaction& transaction, int64_t study, int64_t revision);
-std::vector<BatchRow> OpenBatches(const Reader& reader);
+std::vector<BatchRow> OpenBatches(const Reader& reader, size_t limit);
 std::optional<BatchRow> FindBatch(const Reader& reader, int64_t number);
 void SetBatchImported(Transaction& transaction, int64_t number);
 

@@ -168,17 +168,41 @@ CREATE TABLE face_mask(
 ) STRICT;
 )sql";
 
+// What the rounds ask again and again holds open work only, however much was done before: rows stay
+// for ever. What a study has HELD is counted with the study, so that the row of an instance pays
+// for no index more when it arrives.
+constexpr std::string_view kOpenWork = R"sql(
+ALTER TABLE study ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
+UPDATE study SET held = (SELECT count(*) FROM instance
+  WHERE instance.study = study.number AND instance.state = 'HELD');
+CREATE INDEX study_to_release ON study(number) WHERE state <> 'QUARANTINED'
+  AND (held > 0 OR (state = 'RECEIVING' AND sealed > 0 AND instances = 0));
+CREATE INDEX study_open ON study(state) WHERE state <> 'IMPORTED';
+CREATE INDEX instance_by_batch ON instance(batch) WHERE batch IS NOT NULL;
+CREATE INDEX batch_open ON batch(number) WHERE state = 'RELEASED';
+DROP INDEX quarantine_by_tries;
+DROP INDEX quarantine_by_face_tries;
+DROP INDEX quarantine_by_series;
+CREATE INDEX quarantine_open ON quarantine(study, series) WHERE state = 'OPEN';
+CREATE INDEX quarantine_for_pixels ON quarantine(number) WHERE pixel_tries > 0 AND state = 'OPEN';
+CREATE INDEX quarantine_for_faces ON quarantine(study, series)
+  WHERE face_tries > 0 AND state = 'OPEN';
+CREATE INDEX delivery_by_state ON delivery(state, next_at);
+CREATE INDEX delivery_by_transaction ON delivery(transaction_uid) WHERE transaction_uid <> '';
+)sql";
+
 }  // namespace
 
 std::span<const Migration> GateMigrations() {
-  static const std::array<Migration, 7> kMigrations{
+  static const std::array<Migration, 8> kMigrations{
       kJournalMigration,
       Migration{2, "hospital side", kGateTables},
       Migration{3, "versions of identity", kIdentityVersions},
       Migration{4, "links of patients", kLinks},
       Migration{5, "pixel stage", kPixelStage},
       Migration{6, "facts of subgroups", kFacts},
-      Migration{7, "faces", kFacesRemoved}};
+      Migration{7, "faces", kFacesRemoved},
+      Migration{8, "open work", kOpenWork}};
   return kMigrations;
 }
 

@@ -83,10 +83,8 @@ std::optional<Delivery> FindDeliveryById(const Reader& reader, int64_t id) {
 
 std::optional<Delivery> FindDeliveryOf(const Reader& reader, std::string_view result_uid,
                                        std::string_view destination) {
-  return One(reader.Query(
-      Deliveries("WHERE CASE WHEN d.withdrawal = '' THEN r.uid ELSE d.withdrawal END = ?"
-                 " AND d.destination = ?"),
-      {result_uid, destination}));
+  const std::string key = std::string(result_uid).append("@").append(destination);
+  return One(reader.Query(Deliveries("WHERE d.key = ?"), {key}));
 }
 
 std::vector<Delivery> ListDeliveries(const Reader& reader, int64_t after, size_t limit) {

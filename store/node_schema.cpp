@@ -257,6 +257,10 @@ CREATE TABLE subgroup (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+constexpr std::string_view kResultsByCase = R"sql(
+CREATE INDEX result_by_case ON result (case_id);
+)sql";
+
 constexpr std::array kNounTables = std::to_array<std::string_view>(
     {"study_case", "instance", "batch", "workitem", "submission", "submission_object", "decision",
      "result", "result_object", "delivery", "delivery_helper", "withdrawal", "amendment",
@@ -265,7 +269,7 @@ constexpr std::array kNounTables = std::to_array<std::string_view>(
 }  // namespace
 
 std::span<const Migration> NodeMigrations() {
-  static const std::array<Migration, 8> kMigrations = {
+  static const std::array<Migration, 9> kMigrations = {
       kJournalMigration,
       Migration{2, "node", kNodeTables},
       Migration{3, "setting", kNodeSetting},
@@ -273,7 +277,8 @@ std::span<const Migration> NodeMigrations() {
       Migration{5, "withdrawal", kNodeWithdrawal},
       Migration{6, "adjudication", kNodeAdjudication},
       Migration{7, "faces", kFaces},
-      Migration{8, "subgroup", kSubgroup}};
+      Migration{8, "subgroup", kSubgroup},
+      Migration{9, "results by case", kResultsByCase}};
   return kMigrations;
 }
 

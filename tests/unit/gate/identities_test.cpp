@@ -56,7 +56,8 @@ TEST_F(IdentitiesTest, ManyAssociationsThatBringOneNewStudyGetOneAndTheSame) {
   for (auto& thread : network) thread.join();
   EXPECT_EQ(std::set(bound.begin(), bound.end()).size(), 1u);
   database_.Read([](const store::Reader& reader) {
-    auto rows = reader.Query("SELECT (SELECT count(*) FROM study), (SELECT count(*) FROM patient)");
+    auto rows = reader.Query(
+        "/* test */ SELECT (SELECT count(*) FROM study), (SELECT count(*) FROM patient)");
     ASSERT_TRUE(rows.Next());
     EXPECT_EQ(rows.Int64(0), 1);
     EXPECT_EQ(rows.Int64(1), 1);

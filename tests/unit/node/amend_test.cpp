@@ -134,7 +134,7 @@ TEST_F(Amend, HelpersAreMadeOfEachObjectWhereTheProjectSplits) {
 TEST_F(Amend, HelpersHaveTheSameUidsWhenTheDeliveryIsSpooledAgain) {
   Accepted();
   database_->Write([](store::Transaction& transaction) {  // the mark was lost with the process
-    transaction.Execute("UPDATE delivery SET spooled = 0");
+    transaction.Execute("/* test */ UPDATE delivery SET spooled = 0");
     transaction.Execute("DELETE FROM delivery_helper");
     store::Append(transaction, "test.died", "node", Json::Value());
   });

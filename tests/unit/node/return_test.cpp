@@ -114,7 +114,7 @@ TEST_F(Return, IsSpooledOnceAndUnderTheSameKeyAfterADeath) {
   node_->Tick();
   EXPECT_EQ(spools_.returned.size(), 1U);
   database_->Write([](store::Transaction& transaction) {  // the mark was lost with the process
-    transaction.Execute("UPDATE delivery SET spooled = 0");
+    transaction.Execute("/* test */ UPDATE delivery SET spooled = 0");
     store::Append(transaction, "test.died", "node", Json::Value());
   });
   Start();
@@ -185,10 +185,11 @@ TEST_F(Return, NoNounChangesWithoutAnEventInTheSameTransaction) {
   for (const std::string_view table : store::NodeNounTables()) {
     const auto change = [&](store::Transaction& transaction) {
       store::Rows columns =
-          transaction.Query("SELECT name FROM pragma_table_info(?) LIMIT 1", {table});
+          transaction.Query("/* test */ SELECT name FROM pragma_table_info(?) LIMIT 1", {table});
       ASSERT_TRUE(columns.Next());
       const std::string column = columns.Text(0);
-      transaction.Execute("UPDATE " + std::string(table) + " SET " + column + " = " + column);
+      transaction.Execute("/* test */ UPDATE " + std::string(table) + " SET " + column + " = " +
+                          column);
     };
     EXPECT_EQ(KindOf([&] { database_->Write(change); }), ErrorKind::kInternal) << table;
   }
