@@ -5,7 +5,7 @@
 #include <cstring>
 
 #if defined(__x86_64__)
-#include <nmmintrin.h>
+#include <immintrin.h>
 #endif
 
 namespace glossator::spool {
@@ -29,31 +29,27 @@ uint32_t Step(uint32_t state, uint8_t byte) { return kTable[(state ^ byte) & 0xF
 #if defined(__x86_64__)
 
 // The instruction gives a result every cycle but takes three to give it: three lanes side by side
-// keep it busy. Joining lanes means moving a state over kLane zero bytes, which is linear in the
-// state's bits and so four table look-ups.
-constexpr size_t kLane = 4096;
+// keep it busy. Long lanes make joins rare; short ones leave little of a small chunk to the single
+// lane at the end.
+constexpr size_t kLongLane = 4096;
+constexpr size_t kShortLane = 256;
 
-class Mover {
- public:
-  Mover() {
-    for (uint32_t byte = 0; byte < 4; ++byte) {
-      for (uint32_t value = 0; value < 256; ++value) {
-        table_[byte][value] = OverZeros(value << 8 * byte);
-      }
-    }
-  }
-  uint32_t operator()(uint32_t state) const {
-    return table_[0][state & 0xFF] ^ table_[1][state >> 8 & 0xFF] ^ table_[2][state >> 16 & 0xFF] ^
-           table_[3][state >> 24];
-  }
+// x to the power modulo the polynomial, reflected: the highest bit is the coefficient of x^0.
+constexpr uint32_t PowerOfX(size_t power) {
+  uint32_t value = 0x80000000;
+  for (; power > 0; --power) value = (value >> 1) ^ (value & 1 ? kPolynomial : 0);
+  return value;
+}
 
- private:
-  static uint32_t OverZeros(uint32_t state) {
-    for (size_t i = 0; i < kLane; ++i) state = Step(state, 0);
-    return state;
-  }
-  std::array<std::array<uint32_t, 256>, 4> table_{};
-};
+// The state after a lane of zero bytes, which is the state times x^(8 kLane). The product of two
+// reflected numbers stands one place too low and the instruction multiplies by x^32: hence 33.
+template <size_t kLane>
+[[gnu::target("sse4.2,pclmul")]] inline uint64_t OverZeros(uint64_t state) {
+  constexpr uint32_t kFactor = PowerOfX(8 * kLane - 33);
+  const __m128i product =
+      _mm_clmulepi64_si128(_mm_cvtsi64_si128(int64_t(state)), _mm_cvtsi64_si128(kFactor), 0);
+  return _mm_crc32_u64(0, uint64_t(_mm_cvtsi128_si64(product)));
+}
 
 uint64_t Load(const char* at) {
   uint64_t word;
@@ -61,28 +57,31 @@ uint64_t Load(const char* at) {
   return word;
 }
 
-__attribute__((target("sse4.2"))) uint32_t ThreeLanes(const char* at, uint32_t state) {
-  static const Mover move;
-  uint64_t a = state;
-  uint64_t b = 0;
-  uint64_t c = 0;
-  for (size_t i = 0; i < kLane; i += 8) {
-    a = _mm_crc32_u64(a, Load(at + i));
-    b = _mm_crc32_u64(b, Load(at + kLane + i));
-    c = _mm_crc32_u64(c, Load(at + 2 * kLane + i));
+// Takes what it digests off the front of `bytes`.
+template <size_t kLane>
+[[gnu::target("sse4.2,pclmul")]] uint64_t ThreeLanes(std::string_view& bytes, uint64_t a) {
+  for (; bytes.size() >= 3 * kLane; bytes.remove_prefix(3 * kLane)) {
+    const char* at = bytes.data();
+    uint64_t b = 0;
+    uint64_t c = 0;
+    for (size_t i = 0; i < kLane; i += 8) {
+      a = _mm_crc32_u64(a, Load(at + i));
+      b = _mm_crc32_u64(b, Load(at + kLane + i));
+      c = _mm_crc32_u64(c, Load(at + 2 * kLane + i));
+    }
+    a = OverZeros<kLane>(OverZeros<kLane>(a) ^ b) ^ c;
   }
-  return move(move(uint32_t(a)) ^ uint32_t(b)) ^ uint32_t(c);
+  return a;
 }
 
-__attribute__((target("sse4.2"))) uint32_t ByInstruction(std::string_view bytes, uint32_t state) {
-  const char* at = bytes.data();
-  size_t left = bytes.size();
-  for (; left >= 3 * kLane; left -= 3 * kLane, at += 3 * kLane) state = ThreeLanes(at, state);
-  uint64_t wide = state;
-  for (; left >= 8; left -= 8, at += 8) wide = _mm_crc32_u64(wide, Load(at));
-  state = uint32_t(wide);
-  for (; left > 0; --left, ++at) state = _mm_crc32_u8(state, uint8_t(*at));
-  return state;
+[[gnu::target("sse4.2,pclmul")]] uint32_t ByInstruction(std::string_view bytes, uint64_t state) {
+  state = ThreeLanes<kLongLane>(bytes, state);
+  state = ThreeLanes<kShortLane>(bytes, state);
+  for (; bytes.size() >= 8; bytes.remove_prefix(8)) {
+    state = _mm_crc32_u64(state, Load(bytes.data()));
+  }
+  for (const char byte : bytes) state = _mm_crc32_u8(uint32_t(state), uint8_t(byte));
+  return uint32_t(state);
 }
 
 #endif
@@ -97,7 +96,9 @@ uint32_t Crc32cByTable(std::string_view bytes, uint32_t crc) {
 
 uint32_t Crc32c(std::string_view bytes, uint32_t crc) {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("sse4.2")) return ~ByInstruction(bytes, ~crc);
+  if (__builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("pclmul")) {
+    return ~ByInstruction(bytes, ~crc);
+  }
 #endif
   return Crc32cByTable(bytes, crc);
 }

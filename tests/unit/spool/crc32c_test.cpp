@@ -16,13 +16,29 @@ TEST(Crc32c, KnowsTheStandardsExamples) {
   EXPECT_EQ(Crc32c(""), 0u);
 }
 
+std::string RandomBytes(std::mt19937_64& random, size_t size) {
+  std::string bytes(size, '\0');
+  for (auto& byte : bytes) byte = static_cast<char>(random());
+  return bytes;
+}
+
+TEST(Crc32c, IsTheSameByInstructionAndByTableForEverySmallSize) {
+  std::mt19937_64 random(2);
+  const std::string bytes = RandomBytes(random, 1'700);
+  for (size_t size = 0; size <= bytes.size(); ++size) {
+    const auto part = std::string_view(bytes).substr(0, size);
+    const auto start = static_cast<uint32_t>(random());
+    ASSERT_EQ(Crc32c(part, start), Crc32cByTable(part, start)) << size;
+  }
+}
+
 TEST(Crc32c, IsTheSameByInstructionAndByTable) {
   std::mt19937_64 random(1);
-  std::string bytes(70'000, '\0');
-  for (auto& byte : bytes) byte = static_cast<char>(random());
+  const std::string bytes = RandomBytes(random, 70'000);
   for (int i = 0; i < 300; ++i) {
     const auto part = std::string_view(bytes).substr(random() % 64, random() % 60'000);
-    ASSERT_EQ(Crc32c(part), Crc32cByTable(part)) << part.size();
+    const auto start = static_cast<uint32_t>(random());
+    ASSERT_EQ(Crc32c(part, start), Crc32cByTable(part, start)) << part.size();
   }
 }
 
