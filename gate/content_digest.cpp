@@ -8,7 +8,7 @@
 #include "dicom/error.h"
 #include "dicom/io.h"
 #include "gate/left_out.h"
-#include "vault/digest.h"
+#include "vault/hmac.h"
 
 namespace glossator::gate {
 namespace {

@@ -11,6 +11,7 @@
 #include "dicom/data_set.h"
 #include "dicom/transfer_syntax.h"
 #include "gate/keys.h"
+#include "vault/digest.h"
 
 namespace glossator::gate {
 

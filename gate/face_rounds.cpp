@@ -11,7 +11,7 @@
 #include "model/log.h"
 #include "pixels/stoppable.h"
 #include "store/journal.h"
-#include "vault/digest.h"
+#include "vault/hmac.h"
 
 namespace glossator::gate {
 namespace {
@@ -23,7 +23,7 @@ constexpr size_t kSeedDigits = 16;
 
 // A secret of the patient, the same for each try. The depth of the cut depends on it.
 uint64_t SeedOf(const Study& study, const std::string& series) {
-  const auto digest = vault::IndexOf(study.identity_key(), {"face", series});
+  const auto digest = vault::IndexOf(vault::MacKey(study.identity_key()), {"face", series});
   return std::stoull(digest.substr(0, kSeedDigits), nullptr, 16);
 }
 

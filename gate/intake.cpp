@@ -22,7 +22,7 @@
 #include "store/gate_delivery.h"
 #include "store/gate_object.h"
 #include "store/journal.h"
-#include "vault/digest.h"
+#include "vault/hmac.h"
 
 namespace glossator::gate {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "vault/digest.h"
+#include "vault/hmac.h"
 #include "vault/key.h"
 
 namespace glossator::gate {
@@ -18,12 +18,12 @@ struct Keys {
         content(vault::Derive(master, "glossator content")),
         check(vault::KeyCheck(master)) {}
 
-  vault::Key index;    // keyed indexes of patients, studies, instances
-  vault::Key wrap;     // over patient secrets, study keys, quarantine keys
-  vault::Key seal;     // over spool trailers and study dictionaries
-  vault::Key digest;   // content digests
-  vault::Key content;  // the hash inside them
-  std::string check;   // recognizes the key, tells nothing about it
+  vault::MacKey index;   // keyed indexes of patients, studies, instances
+  vault::Key wrap;       // over patient secrets, study keys, quarantine keys
+  vault::Key seal;       // over spool trailers and study dictionaries
+  vault::MacKey digest;  // content digests
+  vault::Key content;    // the hash inside them
+  std::string check;     // recognizes the key, tells nothing about it
 };
 
 }  // namespace glossator::gate

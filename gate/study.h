@@ -29,6 +29,7 @@ class Study final : public deid::Pseudonyms {
         secret_(std::move(secret)),
         data_key_(std::move(data_key)),
         identity_key_(vault::Derive(secret_.key(), "glossator identity")),
+        shift_days_(secret_.ShiftDays()),
         dictionary_(std::make_shared<const deid::Dictionary>(std::move(dictionary))) {}
 
   int64_t number() const { return number_; }
@@ -47,7 +48,7 @@ class Study final : public deid::Pseudonyms {
   std::string StudyCode(std::string_view study_uid, std::string_view) const override {
     return secret_.StudyCode(study_uid);
   }
-  int ShiftDays() const override { return secret_.ShiftDays(); }
+  int ShiftDays() const override { return shift_days_; }
 
   // All identifiers that the study has shown so far; immutable, shared.
   std::shared_ptr<const deid::Dictionary> dictionary() const {
@@ -119,6 +120,7 @@ class Study final : public deid::Pseudonyms {
   vault::PatientSecret secret_;
   vault::Key data_key_;
   vault::Key identity_key_;
+  int shift_days_;  // asked for with every object
   mutable std::mutex mutex_;
   std::shared_ptr<const deid::Dictionary> dictionary_;
   std::unordered_set<std::string> searched_;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// SHA-256 and HMAC-SHA256, and what the node derives from them.
+// SHA-256, and a faster hash under a key.
 #pragma once
 
-#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -46,14 +45,5 @@ class UniversalHash {
   struct Context;
   std::unique_ptr<Context> context_;
 };
-
-// 32 bytes. The pieces are digested one after another; separate or length-prefix them yourself.
-std::string Hmac(const Key& key, std::initializer_list<std::string_view> pieces);
-
-// A keyed index: hex of HMAC over the length-prefixed parts, so that ("ab","c") is not ("a","bc").
-std::string IndexOf(const Key& key, std::initializer_list<std::string_view> parts);
-
-// What a database stores to recognize its key (hex); tells nothing about the key.
-std::string KeyCheck(const Key& key);
 
 }  // namespace glossator::vault

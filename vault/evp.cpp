@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "vault/evp.h"
 
-#include <openssl/core_names.h>
 #include <openssl/crypto.h>
-#include <openssl/kdf.h>
-#include <openssl/params.h>
 
 namespace glossator::vault {
 namespace {
@@ -20,15 +17,7 @@ void CheckSize(size_t size) {
   throw Error(ErrorKind::kInvalid, "sealed bytes do not open (other key, other place or changed)");
 }
 
-using Kdf = std::unique_ptr<EVP_KDF, Freer<EVP_KDF_free>>;
-using KdfContext = std::unique_ptr<EVP_KDF_CTX, Freer<EVP_KDF_CTX_free>>;
-
-OSSL_PARAM Octets(const char* name, std::string_view value) {
-  return OSSL_PARAM_construct_octet_string(name, const_cast<char*>(value.data()), value.size());
-}
-
 using Cipher = std::unique_ptr<EVP_CIPHER, Freer<EVP_CIPHER_free>>;
-using Digest = std::unique_ptr<EVP_MD, Freer<EVP_MD_free>>;
 
 }  // namespace
 
@@ -36,12 +25,6 @@ const EVP_CIPHER* Aes256Gcm() {
   static const Cipher cipher(EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr));
   Must(cipher != nullptr);
   return cipher.get();
-}
-
-const EVP_MD* Sha256Algorithm() {
-  static const Digest digest(EVP_MD_fetch(nullptr, "SHA256", nullptr));
-  Must(digest != nullptr);
-  return digest.get();
 }
 
 Gcm::Gcm(const Key& key, bool encrypt) : context_(EVP_CIPHER_CTX_new()) {
@@ -97,25 +80,6 @@ void Gcm::Open(const Nonce& nonce, std::string_view associated, std::string_view
   OPENSSL_cleanse(Bytes(out) + start, plain);
   out.resize(start);
   DoesNotOpen();
-}
-
-Key Hkdf(const Key& key, std::string_view salt, std::string_view info) {
-  // Looking the algorithm up costs more than the derivation, so it is done once.
-  static const Kdf kdf(EVP_KDF_fetch(nullptr, "HKDF", nullptr));
-  const KdfContext context(EVP_KDF_CTX_new(kdf.get()));
-  Must(context != nullptr);
-  char digest[] = "SHA256";
-  const auto secret = key.bytes();
-  const std::array<OSSL_PARAM, 5> parameters{
-      OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest, 0),
-      Octets(OSSL_KDF_PARAM_KEY, {reinterpret_cast<const char*>(secret.data()), secret.size()}),
-      Octets(OSSL_KDF_PARAM_SALT, salt), Octets(OSSL_KDF_PARAM_INFO, info),
-      OSSL_PARAM_construct_end()};
-  std::array<uint8_t, Key::kSize> out{};
-  Must(EVP_KDF_derive(context.get(), out.data(), out.size(), parameters.data()) == 1);
-  Key derived({reinterpret_cast<const char*>(out.data()), out.size()});
-  OPENSSL_cleanse(out.data(), out.size());
-  return derived;
 }
 
 }  // namespace glossator::vault

@@ -33,9 +33,8 @@ inline void Must(bool fine) {
   if (!fine) throw Error(ErrorKind::kInternal, "OpenSSL failed");
 }
 
-// Looked up once: that takes a lock and more time than the HMAC of a UID.
+// Looked up once: that takes a lock and more time than sealing a UID.
 const EVP_CIPHER* Aes256Gcm();
-const EVP_MD* Sha256Algorithm();
 
 constexpr size_t kNonceSize = 12;
 constexpr size_t kTagSize = 16;
@@ -60,7 +59,5 @@ class Gcm {
  private:
   CipherContext context_;
 };
-
-Key Hkdf(const Key& key, std::string_view salt, std::string_view info);
 
 }  // namespace glossator::vault

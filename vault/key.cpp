@@ -10,8 +10,9 @@
 #include <cstring>
 #include <utility>
 
+#include "dicom/error.h"
 #include "vault/arena.h"
-#include "vault/evp.h"
+#include "vault/hmac.h"
 
 namespace glossator::vault {
 namespace {

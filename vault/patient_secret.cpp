@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "dicom/uid.h"
-#include "vault/digest.h"
 
 namespace glossator::vault {
 namespace {
@@ -13,7 +12,7 @@ constexpr int kWeekMin = 52;
 constexpr int kWeekMax = 520;
 
 // HMAC over "label", a zero byte, value: no label holds a zero byte, so domains never meet.
-std::string Derived(const Key& secret, std::string_view label, std::string_view value = "") {
+std::string Derived(const MacKey& secret, std::string_view label, std::string_view value = "") {
   return Hmac(secret, {label, std::string_view("\0", 1), value});
 }
 
@@ -43,22 +42,22 @@ uint64_t BigEndian64(std::string_view bytes) {
 }  // namespace
 
 std::string PatientSecret::Uid(std::string_view original) const {
-  const std::string mac = Derived(secret_, "glossator/uid/1", original);
+  const std::string mac = Derived(mac_key_, "glossator/uid/1", original);
   std::array<uint8_t, 16> number{};
   std::copy_n(mac.begin(), number.size(), number.begin());
   return dicom::UidFrom128(number);
 }
 
 std::string PatientSecret::Code() const {
-  return "P-" + Base32(Derived(secret_, "glossator/patient-code/1"), 16);
+  return "P-" + Base32(Derived(mac_key_, "glossator/patient-code/1"), 16);
 }
 
 std::string PatientSecret::StudyCode(std::string_view study_uid) const {
-  return "S-" + Base32(Derived(secret_, "glossator/study-code/1", study_uid), 12);
+  return "S-" + Base32(Derived(mac_key_, "glossator/study-code/1", study_uid), 12);
 }
 
 int PatientSecret::ShiftDays() const {
-  const uint64_t number = BigEndian64(Derived(secret_, "glossator/date-shift/1"));
+  const uint64_t number = BigEndian64(Derived(mac_key_, "glossator/date-shift/1"));
   return -7 * (kWeekMin + static_cast<int>(number % (kWeekMax - kWeekMin + 1)));
 }
 

@@ -7,13 +7,14 @@
 #include <string>
 #include <string_view>
 
+#include "vault/hmac.h"
 #include "vault/key.h"
 
 namespace glossator::vault {
 
 class PatientSecret {
  public:
-  explicit PatientSecret(Key secret) : secret_(std::move(secret)) {}
+  explicit PatientSecret(Key secret) : secret_(std::move(secret)), mac_key_(secret_) {}
 
   std::string Uid(std::string_view original) const;         // "2.25." and 128 bits of HMAC
   std::string Code() const;                                 // "P-" and 16 base32 characters
@@ -23,6 +24,7 @@ class PatientSecret {
 
  private:
   Key secret_;
+  MacKey mac_key_;
 };
 
 }  // namespace glossator::vault

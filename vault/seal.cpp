@@ -6,6 +6,7 @@
 
 #include "vault/digest.h"
 #include "vault/evp.h"
+#include "vault/hmac.h"
 
 namespace glossator::vault {
 namespace {

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "vault/digest.h"
+#include "vault/hmac.h"
 #include "vault/seal.h"
 
 namespace glossator::vault {
@@ -66,7 +67,7 @@ TEST(PatientSecret, KeepsEveryPseudonymThroughARotation) {
 }
 
 TEST(KeyedIndex, TellsPartsApart) {
-  const Key key(std::string(32, 'k'));
+  const MacKey key{Key(std::string(32, 'k'))};
   EXPECT_NE(IndexOf(key, {"ab", "c"}), IndexOf(key, {"a", "bc"}));
   EXPECT_NE(IndexOf(key, {"ab"}), IndexOf(key, {"ab", ""}));
   EXPECT_EQ(IndexOf(key, {"ab", "c"}), IndexOf(key, {"ab", "c"}));

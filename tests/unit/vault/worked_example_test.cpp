@@ -8,6 +8,7 @@
 
 #include "tests/support/scripted_entropy.h"
 #include "vault/digest.h"
+#include "vault/hmac.h"
 #include "vault/patient_secret.h"
 #include "vault/seal.h"
 
@@ -63,7 +64,7 @@ TEST(WorkedExample, HoldsForTheUniversalHash) {
 TEST(WorkedExample, HoldsForIndexAndKeyCheck) {
   auto example = ReadExample();
   const Key key = ExampleKey();
-  EXPECT_EQ(IndexOf(key, {"A", "bc"}), example["index of (\"A\", \"bc\")"]);
+  EXPECT_EQ(IndexOf(MacKey(key), {"A", "bc"}), example["index of (\"A\", \"bc\")"]);
   EXPECT_EQ(KeyCheck(key), example["key check"]);
 }
 
