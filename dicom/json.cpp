@@ -72,21 +72,6 @@ void AppendEscape(std::string& out, char c) {
   out += kHex[c & 15];
 }
 
-void AppendEscaped(std::string& out, std::string_view text) {
-  const auto needs_escape = [](char c) {
-    return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
-  };
-  out += '"';
-  for (auto rest = text.begin(); rest != text.end();) {
-    const auto plain = std::find_if(rest, text.end(), needs_escape);
-    out.append(rest, plain);
-    if (plain == text.end()) break;
-    AppendEscape(out, *plain);
-    rest = plain + 1;
-  }
-  out += '"';
-}
-
 void AppendNumber(std::string& out, double number) {
   if (!std::isfinite(number)) throw Error(ErrorKind::kInvalid, "JSON has no such number");
   char text[32];
@@ -111,7 +96,7 @@ void AppendObject(std::string& out, const Json::Value& json) {
   for (auto member = json.begin(); member != json.end(); ++member) {  // jsoncpp keeps keys sorted
     out += separator;
     separator = ",";
-    AppendEscaped(out, member.name());
+    AppendJsonText(out, member.name());
     out += ':';
     Append(out, *member);
   }
@@ -136,7 +121,7 @@ void Append(std::string& out, const Json::Value& json) {
       AppendNumber(out, json.asDouble());
       break;
     case Json::stringValue:
-      AppendEscaped(out, json.asString());
+      AppendJsonText(out, json.asString());
       break;
     case Json::arrayValue:
       AppendArray(out, json);
@@ -157,6 +142,21 @@ Json::CharReaderBuilder StrictReader() {
 }
 
 }  // namespace
+
+void AppendJsonText(std::string& out, std::string_view text) {
+  const auto needs_escape = [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
+  };
+  out += '"';
+  for (auto rest = text.begin(); rest != text.end();) {
+    const auto plain = std::find_if(rest, text.end(), needs_escape);
+    out.append(rest, plain);
+    if (plain == text.end()) break;
+    AppendEscape(out, *plain);
+    rest = plain + 1;
+  }
+  out += '"';
+}
 
 Json::Value ParseJson(std::string_view text, size_t bytes_max) {
   if (text.size() > bytes_max) throw Error(ErrorKind::kInvalid, "the JSON text is too long");

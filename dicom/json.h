@@ -21,5 +21,7 @@ DataSet FromJson(const Json::Value& json);
 Json::Value ParseJson(std::string_view text, size_t bytes_max = 16u << 20);
 // Compact, keys sorted by code unit, no trailing newline, numbers as RFC 8785 for integers.
 std::string WriteJson(const Json::Value& json);
+// A text in quotes, as WriteJson writes it; for records that are written without a tree of values.
+void AppendJsonText(std::string& out, std::string_view text);
 
 }  // namespace glossator::dicom

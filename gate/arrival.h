@@ -40,6 +40,8 @@ struct Arrival {
   bool quarantine_study = false;
   int64_t pixel_tries = 0;  // over 0: it waits for the pixel stage
   int64_t face_tries = 0;   // over 0: it waits until the face is removed from its series
+
+  bool operator==(const Arrival&) const = default;
 };
 
 // How often the pixel stage takes an object in hand before it is left to a person.

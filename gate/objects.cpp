@@ -22,16 +22,17 @@ void Commit(Intake& intake, RecordWriter& record, std::shared_ptr<Hold> hold, Ar
             dimse::Respond respond) {
   auto trailer = SealArrival(intake.parts().keys, intake.parts().entropy, arrival);
   intake.parts().ledger.Expect();
-  record.Commit(std::move(trailer),
-                [&intake, hold, arrival, respond](std::optional<spool::Place> place) {
-                  if (!place) {
-                    intake.parts().ledger.Lost();
-                    hold->Release();
-                    return respond(DiskTrouble());
-                  }
-                  intake.parts().ledger.Add(*place, arrival, [hold] { hold->Release(); });
-                  respond({});
-                });
+  record.Commit(std::move(trailer), [&intake, hold = std::move(hold), arrival = std::move(arrival),
+                                     respond = std::move(respond)](
+                                        std::optional<spool::Place> place) mutable {
+    if (!place) {
+      intake.parts().ledger.Lost();
+      hold->Release();
+      return respond(DiskTrouble());
+    }
+    intake.parts().ledger.Add(*place, std::move(arrival), [hold] { hold->Release(); });
+    respond({});
+  });
 }
 
 CleanedObject::CleanedObject(Intake& intake, std::shared_ptr<Study> study,
@@ -76,11 +77,14 @@ void CleanedObject::Search(std::string_view head,
 
 // The original UIDs are all that the way back needs: the pseudonymous ones follow from the secret.
 void CleanedObject::SealIdentity(const deid::Cleaned& cleaned) {
-  Json::Value originals(Json::arrayValue);
-  for (const auto& [original, pseudonymous] : cleaned.uids) originals.append(original);
-  arrival_.identity =
-      vault::Seal(study_->identity_key(), intake_.parts().entropy,
-                  "instance/" + arrival_.sop_instance_uid, dicom::WriteJson(originals));
+  std::string originals;
+  for (const auto& [original, pseudonymous] : cleaned.uids) {
+    originals += originals.empty() ? '[' : ',';
+    dicom::AppendJsonText(originals, original);
+  }
+  originals += originals.empty() ? "[]" : "]";
+  arrival_.identity = vault::Seal(study_->identity_key(), intake_.parts().entropy,
+                                  "instance/" + arrival_.sop_instance_uid, originals);
 }
 
 void CleanedObject::Put(std::string_view bytes) {

@@ -20,6 +20,7 @@
 #include "gate/twins.h"
 #include "model/error.h"
 #include "vault/digest.h"
+#include "vault/seal.h"
 
 namespace glossator::gate {
 namespace {
@@ -105,24 +106,70 @@ TEST(PooledEntropy, GivesNothingOutTwice) {
   }
 }
 
+// Every member another value; texts with what JSON escapes.
+Arrival FilledArrival() {
+  Arrival arrival{.sealed = true,
+                  .study = 7,
+                  .project = "lung",
+                  .identity_index = "index",
+                  .digests = {"content", "identity"},
+                  .sop_class_uid = "1.2",
+                  .transfer_syntax_uid = "1.3",
+                  .size = int64_t{1} << 40,
+                  .arrived = 1'700'000'000'000'000,
+                  .series_instance_uid = "1.4",
+                  .sop_instance_uid = "1.5"};
+  arrival.seal = "seal";
+  arrival.head_size = 1234;
+  arrival.identity = std::string("\0\1\2", 3);
+  arrival.dictionary = "\xFF\xFE";
+  arrival.facts = R"({"site":"A\\B"})";
+  arrival.reason = "a \"reason\"\n\x01";
+  arrival.path = "(0010,0010)";
+  arrival.key = std::string(61, '\x80');
+  arrival.quarantine_study = true;
+  arrival.pixel_tries = 1;
+  arrival.face_tries = -2;
+  return arrival;
+}
+
 TEST(Arrival, ComesBackFromItsSealedTrailerAndFromNoOtherKey) {
   SystemEntropy entropy;
   const Keys keys(vault::Key(std::string(32, 'k')));
-  Arrival arrival;
-  arrival.study = 7;
-  arrival.project = "lung";
-  arrival.identity = std::string("\0\1\2", 3);
-  arrival.head_size = 1234;
-  arrival.quarantine_study = true;
-  const auto trailer = SealArrival(keys, entropy, arrival);
-  EXPECT_EQ(trailer.find("lung"), std::string::npos);
-  const auto back = OpenArrival(keys, trailer);
-  EXPECT_EQ(back.study, 7);
-  EXPECT_EQ(back.project, "lung");
-  EXPECT_EQ(back.identity, arrival.identity);
-  EXPECT_EQ(back.head_size, 1234);
-  EXPECT_TRUE(back.quarantine_study);
-  EXPECT_THROW(OpenArrival(Keys(vault::Key(std::string(32, 'x'))), trailer), Error);
+  for (const auto& arrival : {FilledArrival(), Arrival{}}) {
+    const auto trailer = SealArrival(keys, entropy, arrival);
+    EXPECT_EQ(trailer.find("lung"), std::string::npos);
+    EXPECT_EQ(OpenArrival(keys, trailer), arrival);
+    EXPECT_THROW(OpenArrival(Keys(vault::Key(std::string(32, 'x'))), trailer), Error);
+  }
+}
+
+// A spool outlives the program that wrote it. This trailer's text was written as a tree of values,
+// with its members in the order of their names.
+TEST(Arrival, ComesBackFromTheTrailerOfAnEarlierVersion) {
+  const Keys keys(vault::Key(std::string(32, 'k')));
+  SystemEntropy entropy;
+  const auto trailer = vault::Seal(
+      keys.seal, entropy, "spool/trailer",
+      R"({"arrived":5,"class":"1.2","dictionary":"","digest":"d","face_tries":0,"facts":"",)"
+      R"("head":1234,"identity":"000102","identity_digest":"i","identity_index":"x",)"
+      R"("instance":"1.5","key":"","path":"","pixel_tries":0,"project":"lung",)"
+      R"("quarantine_study":false,"reason":"","seal":"s","sealed":false,"series":"1.4",)"
+      R"("size":9,"study":7,"syntax":"1.3"})");
+  const Arrival expected{.study = 7,
+                         .project = "lung",
+                         .identity_index = "x",
+                         .digests = {"d", "i"},
+                         .sop_class_uid = "1.2",
+                         .transfer_syntax_uid = "1.3",
+                         .size = 9,
+                         .arrived = 5,
+                         .series_instance_uid = "1.4",
+                         .sop_instance_uid = "1.5",
+                         .seal = "s",
+                         .head_size = 1234,
+                         .identity = std::string("\0\1\2", 3)};
+  EXPECT_EQ(OpenArrival(keys, trailer), expected);
 }
 
 TEST(LineServer, AnswersEachLineAndTurnsErrorsIntoReplies) {
