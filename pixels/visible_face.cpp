@@ -174,15 +174,17 @@ bool Begins(std::string_view word, std::string_view entry) {
   return word == entry.substr(0, entry.size() - 1);
 }
 
-// Entries by their first byte: most words have few or none to be held against.
+// Entries by their first byte, and of those the ones with the second (all have two): most words
+// have none to be held against.
 class Words {
  public:
   explicit Words(std::span<const std::string_view> entries) {
     for (const std::string_view entry : entries) by_first_[First(entry)].push_back(entry);
   }
   bool Have(std::string_view word) const {
-    return std::ranges::any_of(by_first_[First(word)],
-                               [&](std::string_view entry) { return Begins(word, entry); });
+    return std::ranges::any_of(by_first_[First(word)], [&](std::string_view entry) {
+      return entry[1] == word[1] && Begins(word, entry);
+    });
   }
 
  private:
@@ -204,8 +206,8 @@ void Hear(std::string text, Said& said) {
     while (end < text.size() && IsLetter(text[end])) ++end;
     const auto word = std::string_view(text).substr(at, end - at);
     if (word.size() >= 3) {
-      said.head |= head.Have(word);
-      said.other |= other.Have(word);
+      said.head = said.head || head.Have(word);
+      said.other = said.other || other.Have(word);
     }
     at = std::max(end, at + 1);
   }
