@@ -86,7 +86,15 @@ bool HeadScanner::Element(const ElementHeader& header, bool implicit) {
   ThrowAt(position_, ToString(header.tag), "undefined length");
 }
 
+// Readers of files are tolerant; a sender can be told.
+void HeadScanner::CheckLength(const ElementHeader& header) const {
+  if (limits_.even_lengths && !header.undefined() && header.length % 2 != 0) {
+    ThrowAt(position_, ToString(header.tag), "of odd length");
+  }
+}
+
 bool HeadScanner::Skip(const ElementHeader& header) {
+  CheckLength(header);
   if (header.length > limits_.element_bytes_max) {
     ThrowAt(position_, ToString(header.tag), "longer than allowed");
   }
@@ -96,6 +104,7 @@ bool HeadScanner::Skip(const ElementHeader& header) {
 }
 
 bool HeadScanner::Open(const ElementHeader& header, Level level) {
+  CheckLength(header);
   // Two levels a sequence: the sequence and its item.
   if (level.is_sequence && levels_.size() / 2 >= limits_.depth_max) {
     ThrowAt(position_, ToString(header.tag), "nested too deeply");

@@ -21,6 +21,7 @@ struct Limits {
   uint32_t depth_max = 64;  // nested sequences
   uint32_t elements_max = 8'000'000;
   uint32_t inflate_ratio_max = 200;  // deflated data sets (PS3.5 A.5)
+  bool even_lengths = false;         // HeadScanner takes no others (PS3.5 7.1.1)
 };
 
 // `bytes` is exactly one data set without File Meta.
@@ -56,6 +57,7 @@ class HeadScanner {
   bool Skip(const ElementHeader& header);
   bool Open(const ElementHeader& header, Level level);
   void CheckInside() const;
+  void CheckLength(const ElementHeader& header) const;
   [[noreturn]] void CheckFailed() const;
 
   TransferSyntax syntax_;

@@ -44,21 +44,6 @@ void RequireIdentifiers(const dicom::DataSet& head, const dimse::StoreRequest& r
   }
 }
 
-// PS3.5 7.1.1. Readers of files are tolerant; a sender can be told.
-void RequireEvenLengths(const dicom::DataSet& head) {
-  std::vector<const dicom::DataSet*> left{&head};
-  while (!left.empty()) {
-    const auto* data_set = left.back();
-    left.pop_back();
-    for (const auto& element : *data_set) {
-      if (element.value.size() % 2 != 0) {
-        throw Error(ErrorKind::kInvalid, dicom::ToString(element.tag) + ": of odd length");
-      }
-      for (const auto& item : element.items) left.push_back(&item);
-    }
-  }
-}
-
 Arrival Started(const IntakeParts& parts, const ProjectConfig* project, const Study* study,
                 const dimse::StoreRequest& request) {
   Arrival arrival;
@@ -178,7 +163,6 @@ std::unique_ptr<ObjectWriter> Intake::Admit(const ProjectConfig* project, std::s
                                             const std::optional<std::string>& assigning_authority,
                                             const Readmitted* again) {
   const Instance<Hospital> instance(Permit<Hospital>(), dicom::Read(head, syntax), syntax);
-  RequireEvenLengths(instance.data_set());
   RequireIdentifiers(instance.data_set(), request);
   if (project != nullptr) {
     return Judge(*project, instance, request, association, assigning_authority, again);

@@ -12,6 +12,7 @@ constexpr size_t kHeadBytesMax = 64u << 20;
 dicom::Limits HeadLimits() {
   dicom::Limits limits;
   limits.element_bytes_max = kHeadBytesMax;
+  limits.even_lengths = true;
   return limits;
 }
 

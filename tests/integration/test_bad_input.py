@@ -122,14 +122,18 @@ def data_sets():
     implicit = struct.pack("<HHI", 8, 0x1140, 0xFFFFFFFF) + ITEM
     yield Fault("nested 65 deep, implicit VR", stored("implicit", implicit * 65), "status", 0xC000)
     yield Fault("nested 20,000 deep", stored("explicit", nested(20000)), "status", 0xC000)
-    odd = explicit(8, 0x60, "CS", b"abc") + explicit(8, 0x70, "LO", b"x")
-    yield Fault("elements of odd length", stored("explicit", head(more=odd) + pixels(b"ab", 64)),
-                "status", 0xC000)
-    inside = explicit(8, 0x1140, "SQ", ITEM + explicit(8, 0x104, "LO", b"abc")
-                      + explicit(8, 0x105, "CS", b"x"), 0xFFFFFFFF)
-    inside += struct.pack("<HHI", 0xFFFE, 0xE00D, 0) + struct.pack("<HHI", 0xFFFE, 0xE0DD, 0)
-    yield Fault("elements of odd length in an item",
-                stored("explicit", head(more=inside) + pixels(b"ab", 64)), "status", 0xC000)
+    # Each ends at the byte that shows the fault: the length is not followed by its value.
+    odd = explicit(8, 0x60, "CS", b"", 3)
+    yield Fault("element of odd length", stored("explicit", head(more=odd)[:head().index(
+        b"\x10\0\x10\0") + len(odd)]), "status", 0xC000)
+    inside = explicit(8, 0x1140, "SQ", ITEM + explicit(8, 0x104, "LO", b"", 3), 0xFFFFFFFF)
+    yield Fault("element of odd length in an item", stored("explicit", inside), "status", 0xC000)
+    defined = explicit(8, 0x1140, "SQ", struct.pack("<HHI", 0xFFFE, 0xE000, 64)
+                       + explicit(8, 0x104, "LO", b"", 3), 72)
+    yield Fault("element of odd length in an item of defined length",
+                stored("explicit", defined), "status", 0xC000)
+    yield Fault("item of odd length", stored("explicit", explicit(
+        8, 0x1140, "SQ", struct.pack("<HHI", 0xFFFE, 0xE000, 9), 0xFFFFFFFF)), "status", 0xC000)
     yield Fault("element over the end of its item",
                 stored("explicit", explicit(8, 0x1140, "SQ", struct.pack(
                     "<HHI", 0xFFFE, 0xE000, 16) + explicit(8, 0x104, "LO", b"x" * 40), 0xFFFFFFFF)),
