@@ -123,7 +123,7 @@ struct Item {
   size_t data_set_at = 0;
 };
 
-constexpr size_t kStartBytes = 64 * 1024;  // in which nearly all meta information ends
+constexpr size_t kStartBytes = 4096;  // in which nearly all meta information ends
 
 // (0002,0000) first: 12 bytes whose value says how long the rest of group 0002 is (PS3.10 7.1).
 std::optional<Item> Inspect(const fs::path& path, FileBytes& file) {

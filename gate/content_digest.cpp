@@ -28,6 +28,7 @@ void Put32(std::string& out, uint32_t number) {
 // knows says that they are no content: the same private element comes as LO and as UN.
 std::string_view Unpadded(const Element& element) {
   std::string_view value = element.value;
+  if (value.empty() || (value.back() != ' ' && value.back() != '\0')) return value;
   const auto* entry = dicom::FindEntry(element.tag);
   if (entry == nullptr || !dicom::IsString(entry->vr)) return value;
   while (!value.empty() && (value.back() == ' ' || value.back() == '\0')) value.remove_suffix(1);

@@ -2,8 +2,9 @@
 """Durable intake beside Orthanc's C-STORE, in one run on one machine.
 
 Same files, same sender (glossator-send, 1, 4 and 16 associations), one server at a time, fresh
-storage each time; the median of the repetitions. CPU is the server's own, from /proc. The bare
-line appends the same bytes to a preallocated file with one fdatasync per four objects.
+storage each time; the median of the repetitions. Time is the sender's, from the first request for
+an association to the last answer; CPU is the server's own, from /proc. The bare line appends the
+same bytes to a preallocated file with one fdatasync per four objects.
 """
 import argparse
 import contextlib
@@ -29,6 +30,7 @@ from pydicom.dataset import Dataset, FileDataset, FileMetaDataset  # noqa: E402
 from pydicom.uid import ExplicitVRLittleEndian, generate_uid  # noqa: E402
 
 AET = "BENCH"
+SETTLE = 1  # seconds after a start: then neither side has anything left to do from it
 KINDS = {"CT 512x512": (512, 600, "CT", "1.2.840.10008.5.1.4.1.1.2"),
          "MR 128x128": (128, 1500, "MR", "1.2.840.10008.5.1.4.1.1.4")}
 
@@ -73,12 +75,14 @@ def cpu_seconds(pid):
 
 
 def send(port, folder, associations):
+    """Seconds from the first association's request to the last answer, as the sender counts them."""
     done = subprocess.run(
         [str(orthanc.BUILD / "bin" / "glossator-send"), "--to", f"127.0.0.1:{port}",
          "--called", AET, "--calling", "SENDER", "--associations", str(associations), str(folder)],
         capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise SystemExit(f"glossator-send: {done.stdout}{done.stderr}")
+    return json.loads(done.stdout)["seconds"]
 
 
 class Gate:
@@ -131,9 +135,9 @@ class Peer:
 def measure(kind, server_class, files, associations, scratch):
     server = server_class(scratch / f"{server_class.__name__}-{secrets.token_hex(4)}")
     try:
-        cpu, start = cpu_seconds(server.process.pid), time.monotonic()
-        send(server.port, files, associations)
-        seconds = time.monotonic() - start
+        time.sleep(SETTLE)
+        cpu = cpu_seconds(server.process.pid)
+        seconds = send(server.port, files, associations)
         time.sleep(0.5)
         return seconds, cpu_seconds(server.process.pid) - cpu
     finally:

@@ -47,12 +47,14 @@ def check_bytes(server, count):
         assert hashlib.sha256(data).hexdigest() == known[uid], "bytes differ from the spool's"
 
 
+# Both begin with the sender's first request for an association.
 def ours(files, count, folder, md5, check):
     server = node(folder, md5)
     try:
         pids = [server.process.pid, yardstick.gate_pid(server)]
-        cpu, start = sum(map(intake.cpu_seconds, pids)), time.monotonic()
-        intake.send(server.intake_port, files, 4)
+        time.sleep(intake.SETTLE)
+        cpu = sum(map(intake.cpu_seconds, pids))
+        start = -intake.send(server.intake_port, files, 4) + time.monotonic()
         release_when_sent(server, count, start + 300)
         seconds = time.monotonic() - start
         cpu = sum(map(intake.cpu_seconds, pids)) - cpu
@@ -68,8 +70,9 @@ def theirs(files, folder, md5, anonymize):
     server = yardstick.plain(folder, StoreMD5ForAttachments=md5)
     try:
         pid = server.process.pid
-        cpu, start = intake.cpu_seconds(pid), time.monotonic()
-        intake.send(server.dicom_port, files, 4)
+        time.sleep(intake.SETTLE)
+        cpu = intake.cpu_seconds(pid)
+        start = -intake.send(server.dicom_port, files, 4) + time.monotonic()
         if anonymize:
             study = server.rest_get("/studies")[0]
             server.rest_post(f"/studies/{study}/anonymize", {"KeepSource": False}, timeout=600)
