@@ -5,6 +5,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <sstream>
@@ -32,9 +33,15 @@ constexpr const char* kHelp =
 
 constexpr int kDirectoryTaken = 3;
 
+volatile std::sig_atomic_t g_started = 0;
 volatile std::sig_atomic_t g_stop = 0;
 
-void OnSignal(int) { g_stop = 1; }
+// A start that catches up with a large spool may take a while, and nothing is lost by its end:
+// everything here can be done again.
+void OnSignal(int) {
+  if (!g_started) std::_Exit(0);
+  g_stop = 1;
+}
 
 struct Arguments {
   std::string config;
@@ -89,6 +96,7 @@ void Run(const Arguments& arguments) {
   const SystemClock clock;
   gate::PooledEntropy entropy;
   gate::Gate gate(config, text, clock, entropy);
+  g_started = 1;
   Log(LogLevel::kInfo, "gate.started");
   while (g_stop == 0 && !gate.finished(arguments.linger_for_ever)) {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));

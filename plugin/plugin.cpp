@@ -106,7 +106,7 @@ std::unique_ptr<Plugin> Plugin::Make(OrthancPluginContext* context) {
   }
   std::unique_ptr<Plugin> plugin(new Plugin(orthanc, std::move(config), all));
   try {
-    plugin->KeepFiles(context);
+    plugin->KeepFiles(context, all);
   } catch (const Error& error) {
     Report(orthanc, {FaultsOf(error)});
     return nullptr;
@@ -137,8 +137,12 @@ Reads::Ports Plugin::ReadPorts() {
               }};
 }
 
-void Plugin::KeepFiles(OrthancPluginContext* context) {
+// Of two plugins that would keep Orthanc's files the first one does, and the other is not told.
+void Plugin::KeepFiles(OrthancPluginContext* context, const Json::Value& orthanc_configuration) {
   if (!config_.own_storage_area) return;
+  if (const auto other = OtherStorage(orthanc_configuration)) {
+    return orthanc_.LogWarning("Glossator.OwnStorageArea: Orthanc's files are left to " + *other);
+  }
   storage_area_.MakeRoot();
   if (RegisterStorageArea(context, storage_area_)) return;
   orthanc_.LogWarning("Glossator.OwnStorageArea: another plugin keeps Orthanc's files already");

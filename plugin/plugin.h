@@ -35,7 +35,7 @@ class Plugin final : public Host {
  private:
   Plugin(Orthanc orthanc, Config config, const Json::Value& orthanc_configuration);
   Reads::Ports ReadPorts();
-  void KeepFiles(OrthancPluginContext* context);
+  void KeepFiles(OrthancPluginContext* context, const Json::Value& orthanc_configuration);
   Answer HandleResource(const Request& request) const;
   void Start();
   std::shared_ptr<LabSide> Lab();

@@ -50,6 +50,10 @@ constexpr Rule kWarnings[] = {
     {"RestApiWriteToFileSystemEnabled", IsSetOrTrue, "has no effect: that route is refused"},
 };
 
+// Sections of plugins that keep Orthanc's files; the databases' do so when they are told to.
+constexpr const char* kStorages[] = {"AwsS3Storage", "AzureBlobStorage", "GoogleCloudStorage"};
+constexpr const char* kDatabases[] = {"PostgreSQL", "MySQL", "Odbc"};
+
 constexpr const char* kSamplePassword = "CHANGE-ME";  // packaging/glossator.json
 
 void CheckPasswords(const Value& users, std::vector<std::string>& faults) {
@@ -81,6 +85,17 @@ Safety CheckSettings(const Value& orthanc) {
   }
   CheckPasswords(orthanc["RegisteredUsers"], safety.faults);
   return safety;
+}
+
+std::optional<std::string> OtherStorage(const Value& orthanc) {
+  for (const char* section : kStorages) {
+    if (orthanc[section].isObject()) return section;
+  }
+  for (const char* section : kDatabases) {
+    const Value& database = orthanc[section];
+    if (database.isObject() && IsTrue(database["EnableStorage"])) return section;
+  }
+  return std::nullopt;
 }
 
 Safety CheckKeyFile(const std::filesystem::path& path) {

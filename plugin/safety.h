@@ -4,6 +4,7 @@
 
 #include <json/value.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,8 @@ struct Safety {
 
 // `orthanc` is Orthanc's whole configuration.
 Safety CheckSettings(const Json::Value& orthanc);
+// The plugin that is configured to keep Orthanc's files, by its section.
+std::optional<std::string> OtherStorage(const Json::Value& orthanc);
 // The key file is there and nobody else can read it. Never opens it. A file behind a directory that
 // this user may not enter belongs to a gate with a user of its own and is fine.
 Safety CheckKeyFile(const std::filesystem::path& path);

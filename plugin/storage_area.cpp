@@ -20,10 +20,13 @@ namespace fs = std::filesystem;
 constexpr int kTries = 100;
 
 [[noreturn]] void Fail(const char* operation, int code) {
-  const auto kind = code == ENOENT                     ? ErrorKind::kNotFound
-                    : code == ENOSPC || code == EDQUOT ? ErrorKind::kBusy
-                                                       : ErrorKind::kUnavailable;
+  const auto kind = code == ENOSPC || code == EDQUOT ? ErrorKind::kBusy : ErrorKind::kUnavailable;
   throw Error(kind, std::string("storage area: ") + operation + ": " + std::strerror(code));
+}
+
+[[noreturn]] void FailToFind(const char* operation, int code) {
+  if (code != ENOENT) Fail(operation, code);
+  throw Error(ErrorKind::kNotFound, std::string("storage area: ") + operation + ": no such file");
 }
 
 class OpenFile {
@@ -42,7 +45,6 @@ class OpenFile {
   const int descriptor_;
 };
 
-constexpr size_t kBlock = 4096;
 constexpr size_t kWorthDirect = 64 << 10;  // smaller files are gathered by the page cache
 
 // Returns 0 or what errno says.
@@ -50,6 +52,7 @@ int WriteAll(int descriptor, std::string_view content) {
   while (!content.empty()) {
     const ssize_t written = ::write(descriptor, content.data(), content.size());
     if (written < 0 && errno != EINTR) return errno;
+    if (written == 0) return ENOSPC;
     if (written > 0) content.remove_prefix(static_cast<size_t>(written));
   }
   return 0;
@@ -59,25 +62,33 @@ int WriteAll(int descriptor, std::string_view content) {
 int WriteDirectly(int descriptor, std::string_view content, char* room) {
   for (std::string_view rest = content; !rest.empty();) {
     const size_t part = std::min(rest.size(), spool::Buffer::kBytes);
-    const size_t padded = (part + kBlock - 1) / kBlock * kBlock;
+    const size_t padded = spool::AlignUp(part, spool::kPage);
     std::memcpy(room, rest.data(), part);
     std::memset(room + part, 0, padded - part);
     if (const int fault = WriteAll(descriptor, {room, padded})) return fault;
     rest.remove_prefix(part);
   }
-  if (content.size() % kBlock == 0) return 0;
+  if (content.size() % spool::kPage == 0) return 0;
   return ::ftruncate(descriptor, static_cast<off_t>(content.size())) == 0 ? 0 : errno;
 }
 
 // Not by open: where a file system knows no O_DIRECT, that makes the file and fails.
 bool GoesDirectly(int descriptor, size_t size) {
-  if (size < kWorthDirect) return false;
-  const int flags = ::fcntl(descriptor, F_GETFL);
-  return flags >= 0 && ::fcntl(descriptor, F_SETFL, flags | O_DIRECT) == 0;
+  return size >= kWorthDirect && ::fcntl(descriptor, F_SETFL, O_DIRECT) == 0;
+}
+
+// Through the page cache, whatever was tried before.
+int WriteCached(int descriptor, std::string_view content) {
+  const bool ready = ::fcntl(descriptor, F_SETFL, 0) == 0 && ::ftruncate(descriptor, 0) == 0 &&
+                     ::lseek(descriptor, 0, SEEK_SET) == 0;
+  return ready ? WriteAll(descriptor, content) : errno;
 }
 
 void MakeFolders(const fs::path& folder) {
-  ::mkdir(folder.parent_path().c_str(), 0777);
+  if (::mkdir(folder.parent_path().c_str(), 0777) != 0 && errno != EEXIST) {
+    Fail("make a folder", errno);
+  }
+  // The outer one may have been removed meanwhile.
   if (::mkdir(folder.c_str(), 0777) != 0 && errno != EEXIST && errno != ENOENT) {
     Fail("make a folder", errno);
   }
@@ -100,9 +111,12 @@ void StorageArea::MakeRoot() const {
 }
 
 int StorageArea::Fill(int descriptor, std::string_view content) const {
-  const int fault = GoesDirectly(descriptor, content.size())
-                        ? WriteDirectly(descriptor, content, buffers_.Take().frame())
-                        : WriteAll(descriptor, content);
+  int fault = EINVAL;
+  if (GoesDirectly(descriptor, content.size())) {
+    fault = WriteDirectly(descriptor, content, buffers_.Take().frame());
+  }
+  // Also where a file system takes the flag and not the write, or wrote a part of a block.
+  if (fault == EINVAL) fault = WriteCached(descriptor, content);
   if (fault != 0 || !sync_each_) return fault;
   return ::fdatasync(descriptor) == 0 ? 0 : errno;
 }
@@ -125,13 +139,13 @@ void StorageArea::Create(std::string_view uuid, std::string_view content) const 
 
 uint64_t StorageArea::Size(std::string_view uuid) const {
   struct stat status {};
-  if (::stat(PathOf(uuid).c_str(), &status) != 0) Fail("look", errno);
+  if (::stat(PathOf(uuid).c_str(), &status) != 0) FailToFind("look", errno);
   return static_cast<uint64_t>(status.st_size);
 }
 
 void StorageArea::Read(std::string_view uuid, uint64_t offset, std::span<char> into) const {
   const OpenFile file(PathOf(uuid), O_RDONLY);
-  if (!file) Fail("open", errno);
+  if (!file) FailToFind("open", errno);
   while (!into.empty()) {
     const ssize_t read =
         ::pread(file.descriptor(), into.data(), into.size(), static_cast<off_t>(offset));

@@ -16,11 +16,12 @@ typedef struct _OrthancPluginContext_t OrthancPluginContext;
 
 namespace glossator::plugin {
 
-// Thread-safe. Throws Error{kInvalid} for what is no UUID, kNotFound, kUnavailable (with what errno
-// says), kBusy when the disk is full.
+// Thread-safe. Throws Error{kInvalid} for what is no UUID, kNotFound when a file to be read is not
+// there, kBusy when the disk is full, kUnavailable (with what errno says).
 class StorageArea {
  public:
-  // `sync_each`: a file is durable when Create returns; else when its file system was synced.
+  // `sync_each`: a file's bytes are synced when Create returns, as Orthanc does; else when its file
+  // system is.
   StorageArea(std::filesystem::path root, bool sync_each)
       : root_(std::move(root)), sync_each_(sync_each) {}
 

@@ -2,7 +2,7 @@
 #include <orthanc/OrthancCPlugin.h>
 
 #include <atomic>
-#include <exception>
+#include <utility>
 
 #include "dicom/error.h"
 #include "model/log.h"
@@ -26,19 +26,25 @@ OrthancPluginErrorCode CodeOf(ErrorKind kind) {
   }
 }
 
-// The edge: no exception leaves through a C interface.
 template <class Call>
-OrthancPluginErrorCode Guarded(Call&& call) {
-  const StorageArea* area = the_area;
-  if (area == nullptr) return OrthancPluginErrorCode_BadSequenceOfCalls;
+OrthancPluginErrorCode Told(const StorageArea& area, Call&& call) {
   try {
-    call(*area);
+    call(area);
     return OrthancPluginErrorCode_Success;
   } catch (const Error& error) {
     Log(LogLevel::kError, "storage.failed", {{"why", error.what()}});
     return CodeOf(error.kind());
-  } catch (const std::exception& error) {
-    Log(LogLevel::kError, "storage.failed", {{"why", error.what()}});
+  }
+}
+
+// The edge: no exception leaves through a C interface.
+template <class Call>
+OrthancPluginErrorCode Guarded(Call&& call) noexcept {
+  const StorageArea* area = the_area;
+  if (area == nullptr) return OrthancPluginErrorCode_BadSequenceOfCalls;
+  try {
+    return Told(*area, std::forward<Call>(call));
+  } catch (...) {
     return OrthancPluginErrorCode_StorageAreaPlugin;
   }
 }
@@ -58,7 +64,13 @@ OrthancPluginErrorCode ReadWhole(OrthancPluginMemoryBuffer64* target, const char
         OrthancPluginErrorCode_Success) {
       throw Error(ErrorKind::kUnavailable, "storage area: no memory");
     }
-    area.Read(uuid, 0, {static_cast<char*>(target->data), size});
+    try {
+      area.Read(uuid, 0, {static_cast<char*>(target->data), size});
+    } catch (...) {
+      OrthancPluginFreeMemoryBuffer64(the_context, target);
+      *target = {};
+      throw;
+    }
   });
 }
 

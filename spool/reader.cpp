@@ -8,7 +8,7 @@
 namespace glossator::spool {
 namespace {
 
-constexpr size_t kSparesMax = 4;
+constexpr size_t kSparesMax = 8;
 
 [[noreturn]] void Refuse(FrameReader::Fault fault) {
   if (fault == FrameReader::Fault::kGone) {
@@ -32,7 +32,9 @@ Reader::~Reader() = default;
 // Nobody waits for the disk of another.
 std::unique_ptr<FrameReader> Reader::Borrow() const {
   const std::lock_guard lock(mutex_);
-  if (spare_.empty()) return std::make_unique<FrameReader>(files_, directory_);
+  if (spare_.empty()) {
+    return std::make_unique<FrameReader>(files_, directory_, FrameReader::kSmallBlocks);
+  }
   auto frames = std::move(spare_.back());
   spare_.pop_back();
   return frames;
@@ -63,7 +65,7 @@ Reader::Record Reader::Read(Place place, const VisitChunk& visit) const {
 
 void Reader::List(const std::function<void(Place, const Record&)>& visit) const {
   const Contents contents = Scan(files_, directory_);
-  FrameReader frames(files_, directory_);
+  FrameReader frames(files_, directory_, FrameReader::kLargeBlocks);
   for (const Place place : contents.commits) {
     if (contents.released.contains(place)) continue;
     if (const auto commit = frames.ReadCommit(place)) {

@@ -2,9 +2,6 @@
 #include "spool/record.h"
 
 #include <algorithm>
-#include <cstdlib>
-#include <new>
-#include <span>
 
 #include "dicom/error.h"
 #include "spool/crc32c.h"
@@ -12,31 +9,10 @@
 namespace glossator::spool {
 namespace {
 
-constexpr size_t kOpenFilesMax = 8;
-constexpr uint64_t kBlockBytes = 64 << 10;
+constexpr size_t kOpenFilesMax = 3;  // a file that was removed stays on the disk while it is open
 constexpr size_t kBlocksMax = 16;
-constexpr size_t kWorthARead = kBlockBytes / 2;  // of its own, past the blocks
 
 }  // namespace
-
-// Whole pages, aligned: what is read past the page cache lands here without a copy.
-class FrameReader::Room {
- public:
-  explicit Room(size_t capacity)
-      : capacity_(AlignUp(capacity, kPage)),
-        memory_(static_cast<char*>(std::aligned_alloc(kPage, capacity_))) {
-    if (!memory_) throw std::bad_alloc();
-  }
-  std::span<char> pages(size_t size) { return {memory_.get(), size}; }
-  size_t capacity() const { return capacity_; }
-
- private:
-  struct Free {
-    void operator()(char* memory) const { std::free(memory); }
-  };
-  const size_t capacity_;
-  const std::unique_ptr<char, Free> memory_;
-};
 
 struct FrameReader::OpenFile {
   std::unique_ptr<FileSystem::File> file;
@@ -44,8 +20,8 @@ struct FrameReader::OpenFile {
   std::map<uint64_t, Block> blocks;  // by number
 };
 
-FrameReader::FrameReader(FileSystem& files, std::filesystem::path directory)
-    : files_(files), directory_(std::move(directory)) {}
+FrameReader::FrameReader(FileSystem& files, std::filesystem::path directory, uint64_t block_bytes)
+    : files_(files), directory_(std::move(directory)), block_bytes_(block_bytes) {}
 FrameReader::~FrameReader() = default;
 
 // nullptr when there is no such file: the port does not tell why an Open failed.
@@ -69,7 +45,7 @@ FrameReader::Block FrameReader::BlockOf(OpenFile& file, uint64_t number) {
     blocks_ = 1;
   }
   return file.blocks[number] =
-             std::make_shared<std::string>(file.file->ReadAt(number * kBlockBytes, kBlockBytes));
+             std::make_shared<std::string>(file.file->ReadAt(number * block_bytes_, block_bytes_));
 }
 
 // Into the same memory as the one before, when nobody looks at that any more.
@@ -77,23 +53,23 @@ Bytes FrameReader::ReadLarge(OpenFile& file, uint64_t offset, size_t size) {
   const size_t skip = offset % kPage;
   const size_t pages = AlignUp(skip + size, kPage);
   if (!room_ || room_.use_count() > 1 || room_->capacity() < pages) {
-    room_ = std::make_shared<Room>(pages);
+    room_ = std::make_shared<Pages>(pages);
   }
-  const auto into = room_->pages(pages);
+  const auto into = room_->first(pages);
   const size_t read = file.file->ReadInto(offset - skip, into);
   return {{into.data() + skip, std::min(size, read - std::min(read, skip))}, room_};
 }
 
 Bytes FrameReader::Cut(OpenFile& file, uint64_t offset, size_t size) {
-  if (size >= kWorthARead) return ReadLarge(file, offset, size);
-  const Block first = BlockOf(file, offset / kBlockBytes);
-  const auto rest = std::string_view(*first).substr(std::min(offset % kBlockBytes, first->size()));
-  if (rest.size() >= size || first->size() < kBlockBytes) return {rest.substr(0, size), first};
+  if (size >= block_bytes_ / 2) return ReadLarge(file, offset, size);
+  const Block first = BlockOf(file, offset / block_bytes_);
+  const auto rest = std::string_view(*first).substr(std::min(offset % block_bytes_, first->size()));
+  if (rest.size() >= size || first->size() < block_bytes_) return {rest.substr(0, size), first};
   const auto joined = std::make_shared<std::string>(rest);
   joined->reserve(size);
   while (joined->size() < size) {
     const uint64_t at = offset + joined->size();  // where a block begins
-    const Block next = BlockOf(file, at / kBlockBytes);
+    const Block next = BlockOf(file, at / block_bytes_);
     if (next->empty()) break;
     joined->append(*next, 0, size - joined->size());
   }

@@ -13,6 +13,7 @@
 
 #include "model/ports.h"
 #include "spool/format.h"
+#include "spool/pages.h"
 
 namespace glossator::spool {
 
@@ -37,7 +38,10 @@ struct CommitFrame {
 // the file: what does not check out is read anew. Large payloads are read by themselves.
 class FrameReader {
  public:
-  FrameReader(FileSystem& files, std::filesystem::path directory);
+  // Small blocks for records here and there, large ones for all of them in order.
+  static constexpr uint64_t kSmallBlocks = 64 << 10;
+  static constexpr uint64_t kLargeBlocks = 1 << 20;
+  FrameReader(FileSystem& files, std::filesystem::path directory, uint64_t block_bytes);
   ~FrameReader();
 
   enum class Fault { kNone, kGone, kDamaged };
@@ -59,7 +63,6 @@ class FrameReader {
   }
   using Block = std::shared_ptr<const std::string>;
   struct OpenFile;
-  class Room;
   OpenFile* FileOf(uint64_t slot);
   std::optional<Frame> TryRead(Place place, size_t expected);
   Fault FaultAt(Place place);
@@ -70,9 +73,10 @@ class FrameReader {
 
   FileSystem& files_;
   std::filesystem::path directory_;
+  const uint64_t block_bytes_;
   std::map<uint64_t, std::unique_ptr<OpenFile>> open_;  // at most a few
   size_t blocks_ = 0;                                   // held by all of them
-  std::shared_ptr<Room> room_;                          // of the last large piece
+  std::shared_ptr<Pages> room_;                         // of the last large piece
   std::array<size_t, 16> sizes_{};  // of the last record's chunks: those of a series are alike
   Fault fault_ = Fault::kNone;
 };

@@ -17,7 +17,7 @@ class Recovery {
  public:
   Recovery(FileSystem& files, const std::filesystem::path& directory)
       : contents_(Scan(files, directory)),
-        frames_(files, directory),
+        frames_(files, directory, FrameReader::kLargeBlocks),
         holes_(contents_.holes.begin(), contents_.holes.end()) {}
 
   const Contents& contents() const { return contents_; }

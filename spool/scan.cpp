@@ -12,7 +12,9 @@ namespace {
 class Scanner {
  public:
   Scanner(FileSystem& files, const std::filesystem::path& directory)
-      : files_(files), directory_(directory), frames_(files, directory) {}
+      : files_(files),
+        directory_(directory),
+        frames_(files, directory, FrameReader::kLargeBlocks) {}
 
   Contents Run() {
     for (const auto& name : files_.List(directory_)) {

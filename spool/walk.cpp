@@ -6,8 +6,6 @@
 namespace glossator::spool {
 namespace {
 
-constexpr size_t kWindowBytes = 64 << 10;
-
 // A sound frame that ends inside the file.
 std::optional<FrameHeader> FrameAt(Window& window, uint64_t offset) {
   auto header = DecodeFrame(window.At(offset, kHeaderSize));
@@ -51,13 +49,18 @@ Walked ReadHeader(Window& window, uint64_t slot) {
 
 }  // namespace
 
+// A little from where it jumps to, much where it goes on.
+void Window::Fill(uint64_t offset) {
+  const bool goes_on = offset <= start_ + bytes_.size() && offset >= start_;
+  const auto into = pages_.first(goes_on ? pages_.capacity() : pages_.capacity() / 16);
+  start_ = offset / kPage * kPage;
+  bytes_ = {into.data(), file_.ReadInto(start_, into)};
+}
+
 std::string_view Window::At(uint64_t offset, size_t size) {
   if (offset >= size_) return {};
-  if (offset < start_ || offset + size > start_ + bytes_.size()) {
-    bytes_ = file_.ReadAt(offset, std::max(size, kWindowBytes));
-    start_ = offset;
-  }
-  return std::string_view(bytes_).substr(offset - start_, size);
+  if (offset < start_ || offset + size > start_ + bytes_.size()) Fill(offset);
+  return bytes_.substr(std::min(offset - start_, bytes_.size()), size);
 }
 
 Walked Walk(FileSystem::File& file, uint64_t slot, const VisitFrame& visit) {

@@ -10,6 +10,7 @@
 
 #include "model/ports.h"
 #include "spool/format.h"
+#include "spool/pages.h"
 
 namespace glossator::spool {
 
@@ -17,15 +18,18 @@ namespace glossator::spool {
 class Window {
  public:
   explicit Window(FileSystem::File& file) : file_(file), size_(file.Size()) {}
-  // Shorter at the end of the file; valid until the next call.
+  // Shorter at the end of the file; valid until the next call. Less than the window.
   std::string_view At(uint64_t offset, size_t size);
   uint64_t size() const { return size_; }
 
  private:
+  void Fill(uint64_t offset);
+
   FileSystem::File& file_;
   uint64_t size_;
-  std::string bytes_;
-  uint64_t start_ = 0;
+  Pages pages_{1 << 20};
+  std::string_view bytes_;  // of them
+  uint64_t start_ = 0;      // in the file
 };
 
 struct Walked {

@@ -42,6 +42,25 @@ def test_a_full_spool_turns_senders_away_quickly_and_takes_all_on_retry(tmp_path
     assert figures["slowest"] < 6 and figures["study_seconds"] < 10
 
 
+def test_a_gate_that_is_told_to_end_while_it_starts_ends_at_once(tmp_path):
+    """It went on to catch up with its spool first: half a minute after many kills."""
+    with Gate(tmp_path / "gate") as gate:
+        study = "1.2.826.77.9.9"
+        assert set(send_all(gate.port, AET, study, range(1, 200)).values()) == {0}
+        for delay in (0.01, 0.02, 0.03, 0.05, 0.08, 0.13, 0.21, 0.34):
+            gate.stop()
+            with pytest.raises((orthanc.StartFailed, TimeoutError)):
+                gate.start(seconds=0)
+            time.sleep(delay)
+            began = time.monotonic()
+            gate.process.terminate()
+            # Before the program has asked for the signal, the system ends it.
+            assert gate.process.wait(10) in (0, -signal.SIGTERM)
+            assert time.monotonic() - began < 8
+        gate.start()
+        assert gate.instances() == (199, 0)
+
+
 SEEDS = 1500
 
 

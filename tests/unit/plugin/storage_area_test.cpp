@@ -2,7 +2,9 @@
 #include "plugin/storage_area.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
+#include <csignal>
 #include <fstream>
 #include <iterator>
 #include <thread>
@@ -83,6 +85,27 @@ TEST_F(StorageAreaTest, AFileIsNeverOverwritten) {
   area_.Create(kUuid, "first");
   EXPECT_EQ(KindOf([&] { area_.Create(kUuid, "second"); }), ErrorKind::kUnavailable);
   EXPECT_EQ(Whole(kUuid), "first");
+}
+
+// It was told as a file that is not there, and the importer took the object for a bad one.
+TEST_F(StorageAreaTest, AFolderThatCannotBeMadeIsNoMissingFile) {
+  const StorageArea nowhere{directory_.path() / "gone", false};
+  EXPECT_EQ(KindOf([&] { nowhere.Create(kUuid, "x"); }), ErrorKind::kUnavailable);
+}
+
+TEST_F(StorageAreaTest, OfAWriteThatFailsNothingIsLeft) {
+  rlimit before{};
+  getrlimit(RLIMIT_FSIZE, &before);
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  const rlimit small{10'000, before.rlim_max};
+  setrlimit(RLIMIT_FSIZE, &small);
+  for (const size_t size : {20'000, 1'000'000}) {  // through the page cache and past it
+    const std::string content(size, 'x');
+    EXPECT_EQ(KindOf([&] { area_.Create(kUuid, content); }), ErrorKind::kUnavailable) << size;
+    EXPECT_EQ(KindOf([&] { area_.Size(kUuid); }), ErrorKind::kNotFound) << size;
+  }
+  setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, handler);
 }
 
 TEST_F(StorageAreaTest, RemovingTheLastFileOfAFolderRemovesTheFolder) {
