@@ -127,6 +127,15 @@ struct Gate::Parts {
                 [this](const std::string& aet, uint16_t type, const dicom::DataSet& report) {
                   return courier.Committed(aet, type, report);
                 }};
+  // What spool and ledger still hold speaks to the intake, also by being destroyed.
+  struct LastWords {
+    ~LastWords() {
+      spool.Stop();
+      ledger.Stop();
+    }
+    spool::Spool& spool;
+    Ledger& ledger;
+  } last_words{spool, ledger};
 
   // Look: what may show text in its pixels, or a face that the project removes, was sealed;
   // without it, it comes in again.

@@ -62,7 +62,8 @@ Ledger::Ledger(Parts parts)
   thread_ = std::thread([this] { Run(); });
 }
 
-Ledger::~Ledger() {
+void Ledger::Stop() {
+  if (!thread_.joinable()) return;
   {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return writing_ == 0; });
@@ -70,6 +71,8 @@ Ledger::~Ledger() {
   }
   changed_.notify_all();
   thread_.join();
+  std::exchange(queue_, {}).clear();
+  std::exchange(stuck_, {}).clear();
 }
 
 void Ledger::Expect() {

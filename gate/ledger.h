@@ -33,9 +33,13 @@ class Ledger {
   };
 
   explicit Ledger(Parts parts);
-  ~Ledger();
+  ~Ledger() { Stop(); }
   Ledger(const Ledger&) = delete;
   Ledger& operator=(const Ledger&) = delete;
+
+  // Records what can be, and forgets the rest, which stays in the spool: `recorded` is called or
+  // destroyed before this returns. Nothing may be added afterwards.
+  void Stop();
 
   // Catches up with the spool after a start; call once, before anything arrives.
   spool::RecoveryReport Recover();

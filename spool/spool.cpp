@@ -43,7 +43,9 @@ void Writer::Commit(std::string trailer, Done done) {
 Spool::Spool(FileSystem& files, std::filesystem::path directory, Options options)
     : core_(std::make_shared<Core>(files, directory, options)) {}
 
-Spool::~Spool() { core_->Stop(); }
+Spool::~Spool() { Stop(); }
+
+void Spool::Stop() { core_->Stop(); }
 
 RecoveryReport Spool::Recover(const std::function<void(const Recovered&)>& visit) {
   return core_->Recover(visit);

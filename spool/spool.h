@@ -69,8 +69,10 @@ class Spool {
  public:
   // Makes the directory, locks it (Error{kConflict} when another process writes there).
   Spool(FileSystem& files, std::filesystem::path directory, Options options = {});
-  // Writes what is queued, answers every `done`, closes the segment.
-  ~Spool();
+  ~Spool();  // stops
+  // Writes what is queued, answers every `done`, closes the segment. What comes after that is
+  // answered with no place.
+  void Stop();
 
   // Once, before the first Begin: every committed record that was not released, in log order. A
   // record that was released shortly before a crash may come again: release it again. Damaged ones
